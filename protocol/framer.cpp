@@ -1,0 +1,87 @@
+#include "protocol/framer.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace ride::protocol {
+
+namespace {
+
+constexpr std::uint32_t length_bytes = 4;
+
+}  // namespace
+
+bool is_client_type(char tag) { return Bytes("BCDEFHPQSXcdfp").find(tag) != Bytes::npos; }
+
+void Framer::feed(Bytes chunk) {
+  assert(chunk_.empty());
+  if (state_ == State::broken) return;
+  chunk_ = chunk;
+}
+
+std::optional<Frame> Framer::next() {
+  if (held_handed_out_) {
+    std::string().swap(held_);
+    held_handed_out_ = false;
+  }
+  if (state_ == State::header && !fill_header()) return std::nullopt;
+  if (state_ == State::broken) return std::nullopt;
+  return fill_body();
+}
+
+// Takes what the chunk has of the header; true when it is whole and good.
+bool Framer::fill_header() {
+  const auto taken = std::min<std::size_t>(header_bytes - header_filled_, chunk_.size());
+  std::copy_n(chunk_.begin(), taken, header_.begin() + header_filled_);
+  chunk_.remove_prefix(taken);
+  header_filled_ += static_cast<std::uint32_t>(taken);
+  if (header_filled_ > 0 && sender_ == Side::client && !is_client_type(header_[0])) {
+    break_off(Fault::unknown_type);
+    return false;
+  }
+  if (header_filled_ < header_bytes) return false;
+
+  const auto length = Reader(header_[0], Bytes(header_.data() + 1, length_bytes)).u32();
+  if (length < length_bytes || length > message_length_max) {
+    break_off(Fault::bad_length);
+    return false;
+  }
+  state_ = State::body;
+  header_filled_ = 0;
+  body_bytes_ = length - length_bytes;
+  arrived_bytes_ = 0;
+  return true;
+}
+
+// Takes what the chunk has of the body; a frame when that was the last of it.
+std::optional<Frame> Framer::fill_body() {
+  const auto taken = std::min<std::uint64_t>(body_bytes_ - arrived_bytes_, chunk_.size());
+  const auto arrived = chunk_.substr(0, static_cast<std::size_t>(taken));
+  chunk_.remove_prefix(arrived.size());
+
+  const bool in_one_piece = taken == body_bytes_;
+  if (!in_one_piece && held_.size() < kept_bytes_max_) {
+    if (held_.empty() && taken > 0)
+      held_.reserve(
+          static_cast<std::size_t>(std::min<std::uint64_t>(body_bytes_, kept_bytes_max_)));
+    held_.append(arrived.substr(0, kept_bytes_max_ - held_.size()));
+  }
+  arrived_bytes_ += taken;
+  if (arrived_bytes_ < body_bytes_) return std::nullopt;
+
+  state_ = State::header;
+  held_handed_out_ = !in_one_piece;
+  const Bytes body = in_one_piece ? arrived.substr(0, kept_bytes_max_) : Bytes(held_);
+  return Frame{header_[0], body, body_bytes_, body.size() == body_bytes_};
+}
+
+void Framer::break_off(Fault fault) {
+  failure_ = DecodeError{fault, header_[0], 0};
+  state_ = State::broken;
+  chunk_ = {};
+}
+
+std::optional<DecodeError> Framer::take_failure() { return std::exchange(failure_, std::nullopt); }
+
+}  // namespace ride::protocol

@@ -1,0 +1,146 @@
+// What the client sends, and the life of the session.
+#include "protocol/session.hpp"
+
+#include <algorithm>
+
+namespace ride::protocol {
+
+namespace {
+
+std::uint64_t wire_bytes(const Frame& frame) { return header_bytes + frame.body_bytes; }
+
+}  // namespace
+
+void Session::on(Side sender, const Frame& frame, Observer& out) {
+  switch (sender) {
+    case Side::client:
+      return on_client(frame, out);
+    case Side::server:
+      return on_server(frame, out);
+  }
+}
+
+void Session::on_broken(Side sender, const DecodeError& error, Observer& out) {
+  out.protocol_violation(sender, 0, error.tag, to_text(error.fault));
+  // What the client asked before is still answered; a broken server side answers nothing more.
+  if (sender == Side::server) cut_all(out);
+}
+
+void Session::finish(Observer& out) { cut_all(out); }
+
+bool Session::busy() const {
+  if (intake_ != Intake::queueing) return true;
+  return std::any_of(queue_.begin(), queue_.end(), [this](const Pending& pending) {
+    if (pending.item == Item::sync) return !next_sync_may_be_answered_;
+    return is_request(pending.item) || pending.item == Item::bad_flush;
+  });
+}
+
+RequestId Session::in_flight() const {
+  if (phase_ != Phase::open || queue_.empty() || !is_request(queue_.front().item)) return 0;
+  return queue_.front().request;
+}
+
+void Session::on_client(const Frame& frame, Observer& out) {
+  switch (frame.tag) {
+    case Query::tag:
+      return on_request(Item::query, frame, read_query, &Observer::query, out);
+    case Parse::tag:
+      return on_request(Item::parse, frame, read_parse, &Observer::parse, out);
+    case Bind::tag:
+      return on_request(Item::bind, frame, read_bind, &Observer::bind, out);
+    case Describe::tag: {
+      const bool portal = frame.body.substr(0, 1) == "P";
+      return on_request(portal ? Item::describe_portal : Item::describe_statement, frame,
+                        read_describe, &Observer::describe, out);
+    }
+    case Execute::tag:
+      return on_request(Item::execute, frame, read_execute, &Observer::execute, out);
+    case Close::tag:
+      return on_request(Item::close, frame, read_close, &Observer::close, out);
+    case FunctionCall::tag:
+      return on_request(Item::function_call, frame, read_function_call, &Observer::function_call,
+                        out);
+    case Sync::tag:
+      return on_sync(frame, out);
+    case Flush::tag:
+      return on_flush(frame, out);
+    case CopyData::tag:
+      return on_client_copy_data(frame, out);
+    case CopyDone::tag:
+    case CopyFail::tag:
+      if (!queue_.empty()) enqueue({Item::copy_end}, frame.tag, out);
+      return;
+    case Terminate::tag:
+      return out.terminate();
+    case 'p':  // a password or the like: never looked at, never handed out
+      if (phase_ != Phase::starting)
+        out.protocol_violation(Side::client, 0, frame.tag, "password message after start-up");
+      return;
+    default:  // any byte may come
+      return out.protocol_violation(Side::client, 0, frame.tag, to_text(Fault::unknown_type));
+  }
+}
+
+template <typename Message>
+void Session::on_request(Item item, const Frame& frame, Message (*read)(Reader&),
+                         void (Observer::*tell)(RequestId, const Message&, std::uint64_t),
+                         Observer& out) {
+  Reader in(frame.tag, frame.body);
+  const auto message = read(in);
+  in.end();
+  const auto id = ++last_request_;
+  (out.*tell)(id, message, frame.body_bytes - frame.body.size());
+  // The server will say what it thinks of a damaged message: it counts as a request all the same.
+  if (frame.whole && in.error())
+    out.protocol_violation(Side::client, id, frame.tag, to_text(in.error()->fault));
+
+  switch (intake_) {
+    case Intake::queueing:
+      batch_requests_ = owes_ready(item) ? 0 : batch_requests_ + 1;
+      return enqueue({item, 0, id, wire_bytes(frame)}, frame.tag, out);
+    case Intake::skipping:
+      return;
+    case Intake::uncertain:
+      lose(Side::client, frame.tag, request_in_doubt, out);
+      Ended cut{.request = id, .kind = kind_of(item), .how = Ending::cut};
+      cut.bytes_in = wire_bytes(frame);
+      return out.ended(cut);
+  }
+}
+
+void Session::on_sync(const Frame& frame, Observer& out) {
+  if (frame.body_bytes > 0) {  // PostgreSQL answers it by an error, which is not the batch's
+    out.protocol_violation(Side::client, 0, frame.tag, to_text(Fault::leftover));
+    batch_requests_ = 0;
+  }
+  intake_ = Intake::queueing;
+  enqueue({Item::sync, batch_requests_, last_request_}, frame.tag, out);
+  batch_requests_ = 0;
+}
+
+void Session::on_flush(const Frame& frame, Observer& out) {
+  if (frame.body_bytes == 0) return;
+  out.protocol_violation(Side::client, 0, frame.tag, to_text(Fault::leftover));
+  if (intake_ == Intake::queueing) enqueue({Item::bad_flush}, frame.tag, out);
+}
+
+// CopyData belongs to the COPY under way; or, sent ahead, to one that the server has yet to begin;
+// or to none: PostgreSQL drops it then, without a word.
+void Session::on_client_copy_data(const Frame& frame, Observer& out) {
+  if (queue_.empty() || phase_ == Phase::lost) return;
+  const bool reading = progress_.step == Step::copy_in || progress_.step == Step::copy_both;
+  if (reading && copy_ends_ == 0) {
+    progress_.copy_bytes += frame.body_bytes;
+    progress_.bytes_in += wire_bytes(frame);
+    out.copy_data(queue_.front().request, progress_.ordinal, CopyDirection::in, frame.body,
+                  frame.body_bytes);
+  } else if (queue_.back().item == Item::copy_data) {
+    queue_.back().count += 1;
+    queue_.back().bytes += frame.body_bytes;
+  } else {
+    enqueue({Item::copy_data, 1, 0, frame.body_bytes}, frame.tag, out);
+  }
+}
+
+}  // namespace ride::protocol

@@ -1,0 +1,179 @@
+// The queue of what is to be answered; Syncs that COPY may have swallowed; being lost.
+#include <algorithm>
+#include <cassert>
+
+#include "protocol/session.hpp"
+
+namespace ride::protocol {
+
+namespace {
+
+bool is_unanswered(Item item) { return item == Item::copy_data || item == Item::copy_end; }
+bool is_sync(Item item) { return item == Item::sync || item == Item::maybe_sync; }
+
+}  // namespace
+
+void Session::enqueue(const Pending& pending, char tag, Observer& out) {
+  const bool full = queue_.size() >= limits_.pending_messages_max;
+  if (full && phase_ != Phase::over) {
+    out.protocol_violation(Side::client, pending.request, tag, "too many messages unanswered");
+    cut_all(out);
+  }
+  if (is_unanswered(pending.item) && queue_.empty()) return;
+  queue_.push_back(pending);
+  if (pending.item == Item::copy_end) ++copy_ends_;
+  if (phase_ == Phase::over) cut_head(out);
+}
+
+// Takes the head off, and with it what nobody answers.
+void Session::pop() {
+  assert(!queue_.empty());
+  queue_.pop_front();
+  progress_ = {};
+  pop_unanswered();
+}
+
+void Session::pop_unanswered() {
+  while (!queue_.empty() && is_unanswered(queue_.front().item)) {
+    if (queue_.front().item == Item::copy_end) --copy_ends_;
+    queue_.pop_front();
+  }
+}
+
+// Makes the head the one whom this answer can be for: an answer other than ReadyForQuery passes
+// Syncs that may have been swallowed or answered already. No error is theirs either, since nothing
+// stands between them and a failed COPY that could fail.
+void Session::settle(Answer answer) {
+  if (answer == Answer::ready) return;
+  while (!queue_.empty() && queue_.front().item == Item::maybe_sync) pop();
+  if (next_sync_may_be_answered_ && !queue_.empty() && queue_.front().item == Item::sync) pop();
+  next_sync_may_be_answered_ = false;
+}
+
+// COPY has begun: what the client had sent ahead, up to its end, is for it.
+void Session::take_early_copy_data(Observer& out) {
+  for (auto at = queue_.begin() + 1; at != queue_.end(); ++at) {
+    if (at->item == Item::copy_end || is_request(at->item)) return;
+    if (at->item != Item::copy_data) continue;
+    progress_.copy_bytes += at->bytes;
+    progress_.bytes_in += at->bytes + std::uint64_t{header_bytes} * at->count;
+    out.copy_data(queue_.front().request, progress_.ordinal, CopyDirection::in, {}, at->bytes);
+    *at = {Item::copy_data};
+  }
+}
+
+// COPY has read up to its CopyDone: with it, every Sync on the way.
+void Session::forget_swallowed_syncs() {
+  const auto behind_head = queue_.begin() + 1;
+  const auto end = std::find_if(behind_head, queue_.end(), [](const Pending& pending) {
+    return pending.item == Item::copy_end || is_request(pending.item);
+  });
+  if (end == queue_.end() || end->item != Item::copy_end) return;
+  queue_.erase(behind_head, end + 1);
+  --copy_ends_;
+}
+
+// COPY has failed: whether it had read the Syncs sent before its end, nobody can tell. True if
+// there are such.
+bool Session::doubt_swallowed_syncs() {
+  bool any = false;
+  for (auto at = queue_.begin() + 1; at != queue_.end(); ++at) {
+    if (at->item == Item::copy_end || is_request(at->item)) break;
+    if (at->item != Item::sync) continue;
+    at->item = Item::maybe_sync;
+    any = true;
+  }
+  return any;
+}
+
+// An error in the extended protocol: what follows it up to Sync is skipped, and has no ending.
+void Session::skip_to_sync() {
+  while (!queue_.empty() && !is_sync(queue_.front().item)) pop();
+  if (queue_.empty()) intake_ = Intake::skipping;
+}
+
+// The same behind Syncs in doubt. A request between these and the next certain Sync is skipped or
+// not: it is cut, and the session lost.
+void Session::skip_in_doubt(Observer& out) {
+  const auto* certain = next_certain();
+  if (certain != nullptr && certain->item == Item::sync) return;
+  intake_ = Intake::uncertain;
+  if (certain == nullptr) return;
+  while (!queue_.empty() && queue_.front().item != Item::sync) cut_head(out);
+  if (!queue_.empty()) intake_ = Intake::queueing;
+  lose(Side::client, 0, request_in_doubt, out);
+}
+
+// The first in the queue that will be answered for certain.
+const Session::Pending* Session::next_certain() const {
+  const auto found = std::find_if(queue_.begin(), queue_.end(), [](const Pending& pending) {
+    return !is_unanswered(pending.item) && pending.item != Item::maybe_sync;
+  });
+  return found == queue_.end() ? nullptr : &*found;
+}
+
+RequestKind Session::kind_of(Item item) {
+  switch (item) {
+    case Item::query:
+      return RequestKind::query;
+    case Item::parse:
+      return RequestKind::parse;
+    case Item::bind:
+      return RequestKind::bind;
+    case Item::describe_statement:
+    case Item::describe_portal:
+      return RequestKind::describe;
+    case Item::close:
+      return RequestKind::close;
+    case Item::function_call:
+      return RequestKind::function_call;
+    case Item::execute:
+    case Item::sync:  // its error is that of the batch
+    case Item::maybe_sync:
+    case Item::bad_flush:
+    case Item::copy_data:
+    case Item::copy_end:
+      break;
+  }
+  return RequestKind::execute;
+}
+
+void Session::lose(Side side, char tag, std::string_view why, Observer& out) {
+  if (phase_ == Phase::lost) return;
+  out.protocol_violation(side, in_flight(), tag, why);
+  settle(Answer::error);  // a ReadyForQuery that may not come is not waited for
+  phase_ = Phase::lost;
+  for (auto& pending : queue_)
+    if (pending.item == Item::maybe_sync) pending = {Item::copy_data};
+}
+
+// Everything up to the request this ReadyForQuery answers has an answer that nobody followed.
+void Session::ready_while_lost(TxStatus status, Observer& out) {
+  const auto owes = [](const Pending& pending) { return owes_ready(pending.item); };
+  auto through = last_request_;
+  while (!queue_.empty()) {
+    const auto head = queue_.front();
+    cut_head(out);
+    if (!owes_ready(head.item)) continue;
+    through = head.request;
+    break;
+  }
+  if (std::none_of(queue_.begin(), queue_.end(), owes)) phase_ = Phase::open;
+  status_ = status;
+  out.ready(through, status);
+}
+
+// Takes the head off, unanswered. A Query that only waits for its ReadyForQuery has nothing open.
+void Session::cut_head(Observer& out) {
+  const auto head = queue_.front();
+  const bool answered = progress_.step == Step::between || progress_.step == Step::closing;
+  if (is_request(head.item) && !answered) end_statement({.how = Ending::cut}, out);
+  pop();
+}
+
+void Session::cut_all(Observer& out) {
+  while (!queue_.empty()) cut_head(out);
+  phase_ = Phase::over;
+}
+
+}  // namespace ride::protocol
