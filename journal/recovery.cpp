@@ -1,0 +1,122 @@
+#include "journal/recovery.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "journal/database.hpp"
+#include "journal/fields.hpp"
+#include "journal/liveness.hpp"
+#include "journal/store.hpp"
+
+namespace ride::journal {
+namespace {
+
+// One ring of the dead writer's, read from the position up to which it is in the file.
+struct Remains {
+  Ring ring;
+  std::uint64_t position = 0;
+  std::optional<Frame> head;
+
+  void advance() {
+    if (head) position = head->end;
+    head = ring.checked(position);
+  }
+};
+
+// Whether SQLite has less than was once committed: the machine died and took its last transactions.
+struct Opened {
+  std::vector<Remains> remains;
+  bool commits_lost = false;
+};
+
+Opened open_rings(const std::filesystem::path& file, const Database& database, EventStore& store) {
+  const auto file_id = std::stoull("0" + get_meta(database, "file_id"), nullptr, 16);
+  Opened out;
+  for (const auto& path : ring_paths(file)) {
+    auto ring = Ring::open(path);
+    if (!ring) continue;
+    if (ring->file_id() != file_id)
+      throw std::runtime_error(path.string() + ": belongs to another attempt file; move it away");
+    const auto stored = store.drained(ring->id());
+    const auto freed = ring->drained();
+    out.commits_lost = out.commits_lost || freed > stored;
+    out.remains.push_back({std::move(*ring), std::max(stored, freed), std::nullopt});
+    out.remains.back().advance();
+  }
+  return out;
+}
+
+Remains* lowest(std::vector<Remains>& remains) {
+  Remains* out = nullptr;
+  for (auto& one : remains)
+    if (one.head && (out == nullptr || one.head->seq < out->head->seq)) out = &one;
+  return out;
+}
+
+void add_missing(EventStore& store, Kind kind, Seq first, std::uint64_t count, std::int64_t at_us) {
+  std::string body;
+  FieldWriter writer(body);
+  writer.put(Field::number, count);
+  if (kind == Kind::gap)
+    writer.put(Field::message, "the machine stopped before these events were safely on disk");
+  store.add(first, kind, at_us, 0, body);
+}
+
+void move_events(const Database& database, EventStore& store, Opened& opened, Recovered& out) {
+  while (auto* const next = lowest(opened.remains)) {
+    const auto& frame = *next->head;
+    const Seq expected = store.last_seq() + 1;
+    if (frame.seq < expected)
+      throw std::runtime_error(next->ring.file().string() + ": holds event " +
+                               std::to_string(frame.seq) + ", which is in " +
+                               database.file().string() + " already; keep both and report this");
+    if (frame.seq > expected) {
+      const auto kind = opened.commits_lost ? Kind::gap : Kind::hole;
+      add_missing(store, kind, expected, frame.seq - expected, frame.at_us);
+      ++(kind == Kind::gap ? out.gaps : out.holes);
+    }
+    store.add(frame);
+    ++out.events;
+    next->advance();
+  }
+}
+
+// Commits were lost and nothing behind them is left to show where: the gap is at the end.
+void add_gap_at_end(const Database& database, EventStore& store, Recovered& out) {
+  const auto at_us = database.integer("SELECT at_us FROM events ORDER BY seq DESC LIMIT 1");
+  add_missing(store, Kind::gap, store.last_seq() + 1, 1, at_us);
+  ++out.gaps;
+}
+
+}  // namespace
+
+Recovered recover(const std::filesystem::path& file) {
+  Recovered out;
+  if (liveness(file) == Liveness::closed) return out;
+  auto lock = WriterLock::acquire(file);
+  if (!lock)
+    throw std::runtime_error(file.string() +
+                             ": is being written by a running ride; stop that first");
+  const auto paths = ring_paths(file);
+  if (paths.empty()) return out;  // closed meanwhile
+  auto database = Database::open_for_writing(file);
+  out.was_interrupted = true;
+  {
+    Transaction transaction(database);
+    EventStore store(database);
+    auto opened = open_rings(file, database, store);
+    move_events(database, store, opened, out);
+    if (opened.commits_lost && out.gaps == 0) add_gap_at_end(database, store, out);
+    for (const auto& one : opened.remains) store.set_drained(one.ring.id(), one.position);
+    out.last_seq = store.last_seq();
+    transaction.commit();
+  }
+  put_at_rest(database);
+  for (const auto& path : paths) std::filesystem::remove(path);
+  return out;
+}
+
+}  // namespace ride::journal

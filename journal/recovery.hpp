@@ -1,0 +1,29 @@
+// Finishes what a dead writer left: moves the frames that are still in the rings into the file, and
+// says in the file what cannot be had any more. Does nothing to a file at rest, can be repeated,
+// and a crash in the middle of it costs nothing: all rows come in one transaction, and the rings go
+// after it.
+//
+// It does not end the attempt: whether an attempt that stops here is "interrupted" is for the
+// caller to write (open a Writer with `extend`).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "journal/event.hpp"
+
+namespace ride::journal {
+
+struct Recovered {
+  bool was_interrupted = false;  // false: there was nothing to do
+  std::uint64_t events = 0;      // moved from the rings into the file
+  std::uint64_t holes = 0;       // runs of seqs that were drawn and never written
+  std::uint64_t gaps = 0;        // places where the machine, dying, lost what had been recorded
+  Seq last_seq = 0;
+};
+
+// Throws std::runtime_error (being written right now; a ring of another file; damage) or
+// std::system_error (folder or disk); the rings then stay where they are.
+Recovered recover(const std::filesystem::path& file);
+
+}  // namespace ride::journal

@@ -1,0 +1,76 @@
+// The one writer of an attempt file. Its thread merges the rings by seq, stores the events in large
+// SQLite transactions, and only after each commit gives the ring space back; the drained positions
+// stand in the same transaction, so that recovery neither loses nor doubles an event.
+//
+// All member functions may be called from any thread, except that nobody may append any more once
+// close() was called. The writer polls its rings; who appends need not notify it.
+//
+// When SQLite or the disk fails, the writer stops for good: failed() is true, failure() says why,
+// the rings stay as they are (they fill, and their producers stop), and recover() finishes the
+// drain later.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "journal/appender.hpp"
+#include "journal/event.hpp"
+
+namespace ride::journal {
+
+class Database;
+
+struct WriterOptions {
+  std::uint64_t ring_bytes = ring_bytes_default;  // of each ring; a multiple of 64 KiB
+  std::chrono::milliseconds poll_interval{5};
+  std::uint32_t transaction_events_max = 20'000;
+  bool extend =
+      false;  // true: go on with an existing, cleanly closed file; false: the file must be new
+};
+
+class Writer {
+ public:
+  // Makes or opens the file, takes its lock, starts the thread. Throws with one line that names the
+  // path: it exists already, is being written, needs recovery, or the folder or disk refuses.
+  explicit Writer(const std::filesystem::path& file, WriterOptions options = {});
+  // Closes as well as it can. A failure leaves the rings for recover().
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // A ring of its own for one more producing thread. It lives as long as the writer.
+  Appender& add_ring();
+  // The ring that all low-rate producers share.
+  SharedAppender& shared();
+
+  // Returns when every event appended before the call is committed, so that a Reader sees it.
+  // Throws std::runtime_error with failure().
+  void flush();
+  // flush(), and then everything is in the main file alone: a copy of it is complete. Waits for
+  // readers that are in the way; throws when they stay.
+  void checkpoint();
+  // checkpoint(), end of the thread, rings and lock removed: the file is at rest. Once; later calls
+  // do nothing.
+  void close();
+
+  // Runs `work` on the writer's thread, after all that was appended before the call and between its
+  // own transactions; for rows that belong beside the events (facts). Rethrows what `work` throws,
+  // which does not make the writer fail. Rings are not drained meanwhile: work out first, store
+  // then.
+  void on_database(const std::function<void(Database&)>& work);
+
+  bool failed() const noexcept;
+  std::string failure() const;
+  Seq committed() const noexcept;  // every event up to this one is committed
+  const std::filesystem::path& file() const;
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace ride::journal
