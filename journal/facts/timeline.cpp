@@ -1,0 +1,299 @@
+#include "journal/facts/timeline.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json.hpp"
+#include "journal/facts/wire.hpp"
+#include "journal/fields.hpp"
+
+namespace ride::journal::facts {
+namespace {
+
+Text text_of(const Fields& fields, Field field) {
+  const auto found = fields.find_bytes(field);
+  return found ? Text(std::string(*found)) : Text();
+}
+
+Number number_of(const Fields& fields, Field field) {
+  const auto found = fields.find_int(field);
+  return found ? Number(static_cast<std::int64_t>(*found)) : Number();
+}
+
+// The events that count: see derive().
+struct Scope {
+  Seq end = ~Seq{0};  // events from here on do not count
+  Seq submit_began = 0;
+  bool interrupted = false;
+};
+
+Scope find_scope(const std::vector<Event>& events) {
+  Scope scope;
+  Seq fence = 0;
+  for (const auto& event : events) {
+    if (event.kind == Kind::submit_began) {
+      scope.submit_began = event.seq;
+      fence = 0;
+    } else if (event.kind == Kind::fence && scope.submit_began != 0) {
+      fence = event.seq;
+    } else if (event.kind == Kind::submit_ended) {
+      scope.end = fence != 0 ? fence : event.seq;
+      return scope;
+    } else if (event.kind == Kind::attempt_ended &&
+               Fields(event.body).get_bytes(Field::how) == "interrupted") {
+      return {.interrupted = true};  // a submit that was under way is none
+    }
+  }
+  if (fence != 0) scope.end = fence;
+  return scope;
+}
+
+class Builder {
+ public:
+  explicit Builder(Scope scope) : scope_(scope) {
+    out_.submit_seq = scope.submit_began;
+    out_.interrupted = scope.interrupted;
+  }
+
+  void add(const Event& event);
+  Timeline finish() { return std::move(out_); }
+
+ private:
+  void connection(const Event& event, const Fields& fields);
+  void request(const Event& event, const Fields& fields);
+  void answer(const Event& event, const Fields& fields);
+  void ready(const Event& event, const Fields& fields);
+  void actor(const Event& event, const Fields& fields);
+  void log_line(const Event& event, const Fields& fields);
+  void snapshot(const Fields& fields);
+  void moment(const Event& event, const Fields& fields);
+
+  Scope scope_;
+  Timeline out_;
+  std::map<Seq, std::pair<std::int64_t, std::size_t>> requests_;
+};
+
+void Builder::add(const Event& event) {
+  const Fields fields(event.body);
+  if (event.seq >= scope_.end) return;
+  switch (event.kind) {
+    case Kind::connection_opened:
+    case Kind::connection_started:
+    case Kind::connection_ready:
+    case Kind::connection_refused:
+    case Kind::connection_closed:
+    case Kind::parameter_changed:
+      return connection(event, fields);
+    case Kind::query:
+    case Kind::parse:
+    case Kind::bind:
+    case Kind::describe:
+    case Kind::execute:
+    case Kind::close:
+    case Kind::function_call:
+      return request(event, fields);
+    case Kind::ended:
+      return answer(event, fields);
+    case Kind::ready:
+      return ready(event, fields);
+    case Kind::actor:
+      return actor(event, fields);
+    case Kind::log_line:
+      return log_line(event, fields);
+    case Kind::snapshot:
+      return snapshot(fields);
+    case Kind::attempt_ended:
+    case Kind::hole:
+    case Kind::gap:
+    case Kind::probe:
+    case Kind::hint:
+    case Kind::log_shown:
+    case Kind::check:
+    case Kind::workload:
+      return moment(event, fields);
+    case Kind::run_began:
+    case Kind::attempt_began:
+    case Kind::clock_stepped:
+    case Kind::notice:
+    case Kind::notification:
+    case Kind::cancel_requested:
+    case Kind::fence:
+    case Kind::submit_began:
+    case Kind::submit_ended:
+      return;
+  }
+}
+
+void Builder::connection(const Event& event, const Fields& fields) {
+  auto& connection = out_.connections[event.connection];
+  connection.id = event.connection;
+  if (event.kind == Kind::connection_opened) {
+    connection.opened_us = event.at_us;
+  } else if (event.kind == Kind::connection_started) {
+    connection.user = text_of(fields, Field::user);
+    connection.database = text_of(fields, Field::database);
+    if (!connection.database || connection.database->empty()) connection.database = connection.user;
+    if (auto name = text_of(fields, Field::application))
+      connection.applications.push_back({event.seq, *name});
+  } else if (event.kind == Kind::connection_ready) {
+    connection.pid = number_of(fields, Field::pid);
+    connection.ready_seq = event.seq;
+  } else if (event.kind == Kind::connection_refused) {
+    connection.refusal = text_of(fields, Field::error);
+  } else if (event.kind == Kind::connection_closed) {
+    connection.closed_us = event.at_us;
+    connection.closed_seq = event.seq;
+    connection.how = text_of(fields, Field::how);
+  } else if (fields.get_bytes(Field::name) == "application_name") {
+    connection.applications.push_back({event.seq, std::string(fields.get_bytes(Field::text))});
+  }
+}
+
+void Builder::request(const Event& event, const Fields& fields) {
+  auto& connection = out_.connections[event.connection];
+  connection.id = event.connection;
+  Request request;
+  request.seq = event.seq;
+  request.kind = event.kind;
+  request.at_us = event.at_us;
+  request.text = fields.get_bytes(Field::text);
+  request.name = fields.get_bytes(Field::name);
+  request.portal = fields.get_bytes(Field::portal);
+  request.how = fields.get_bytes(Field::how);
+  request.parameters = fields.get_bytes(Field::parameters);
+  request.parameter_types = fields.get_bytes(Field::parameter_types);
+  if (event.kind == Kind::function_call)
+    request.name = std::to_string(fields.get_int(Field::number));
+  requests_[event.seq] = {event.connection, connection.requests.size()};
+  connection.requests.push_back(std::move(request));
+}
+
+void Builder::answer(const Event& event, const Fields& fields) {
+  const auto found = requests_.find(fields.get_int(Field::request));
+  if (found == requests_.end()) return;
+  Answer answer;
+  answer.seq = event.seq;
+  answer.at_us = event.at_us;
+  answer.ordinal = static_cast<std::int64_t>(fields.get_int(Field::ordinal));
+  answer.how = fields.get_bytes(Field::how);
+  answer.tag = text_of(fields, Field::tag);
+  answer.rows = number_of(fields, Field::rows);
+  answer.omitted_rows = number_of(fields, Field::omitted_rows);
+  answer.columns = text_of(fields, Field::columns);
+  answer.data = text_of(fields, Field::data);
+  answer.error = text_of(fields, Field::error);
+  answer.notices = text_of(fields, Field::notices);
+  answer.copy_data = text_of(fields, Field::copy_data);
+  answer.binary_copy = fields.get_int(Field::copy_format) == 1;
+  out_.connections[found->second.first].requests[found->second.second].answers.push_back(
+      std::move(answer));
+}
+
+void Builder::ready(const Event& event, const Fields& fields) {
+  const auto status = fields.get_bytes(Field::status);
+  out_.connections[event.connection].readies.push_back(
+      {event.seq, event.at_us, fields.get_int(Field::request), status.empty() ? 'I' : status[0]});
+}
+
+void Builder::actor(const Event& event, const Fields& fields) {
+  const std::string name(fields.get_bytes(Field::actor));
+  const std::string state(fields.get_bytes(Field::state));
+  if (state == "connected") {
+    ActorSession session;
+    session.actor = name;
+    session.pid = static_cast<std::int64_t>(fields.get_int(Field::pid));
+    session.started_us = static_cast<std::int64_t>(fields.get_int(Field::started_us));
+    session.connected_seq = event.seq;
+    session.application = text_of(fields, Field::application);
+    session.user = text_of(fields, Field::user);
+    session.database = text_of(fields, Field::database);
+    out_.sessions.push_back(std::move(session));
+    return;
+  }
+  const auto pid = number_of(fields, Field::pid);
+  auto session = std::find_if(out_.sessions.rbegin(), out_.sessions.rend(), [&](const auto& s) {
+    return s.actor == name && s.ended_seq == 0 && (!pid || *pid == 0 || *pid == s.pid);
+  });
+  if (session == out_.sessions.rend()) return;
+  session->states.push_back({event.seq, state});
+  if (state != "ended" && state != "stopped") return;
+  session->ended_seq = event.seq;
+  session->ended_us = event.at_us;
+  session->sqlstate = text_of(fields, Field::sqlstate);
+}
+
+void Builder::log_line(const Event& event, const Fields& fields) {
+  boost::system::error_code error;
+  const auto text = fields.get_bytes(Field::text);
+  const auto parsed = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+  if (error || !parsed.is_object()) return;
+  const auto& object = parsed.get_object();
+  const auto word = [&](const char* key) {
+    const auto* found = object.if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->get_string())
+                                                  : std::string();
+  };
+  LogLine line;
+  line.seq = event.seq;
+  line.at_us = event.at_us;
+  line.pid = static_cast<std::int64_t>(fields.get_int(Field::pid));
+  if (const auto* pid = object.if_contains("pid"); pid != nullptr && pid->is_int64())
+    line.pid = pid->get_int64();
+  const auto session = word("session_id");
+  std::from_chars(session.data(), session.data() + session.size(), line.backend_started_s, 16);
+  line.severity = word("error_severity");
+  line.sqlstate = word("state_code");
+  line.message = word("message");
+  line.detail = word("detail");
+  line.context = word("context");
+  line.statement = word("statement");
+  line.database = word("dbname");
+  out_.log.push_back(std::move(line));
+}
+
+void Builder::snapshot(const Fields& fields) {
+  boost::system::error_code error;
+  const auto text = fields.get_bytes(Field::text);
+  auto parsed = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+  if (error || !parsed.is_object()) return;
+  out_.snapshots.push_back({std::string(fields.get_bytes(Field::name)),
+                            std::string(fields.get_bytes(Field::database)), std::move(parsed)});
+}
+
+void Builder::moment(const Event& event, const Fields& fields) {
+  Moment moment;
+  moment.seq = event.seq;
+  moment.at_us = event.at_us;
+  moment.kind = event.kind;
+  moment.name = text_of(fields, Field::name);
+  moment.text = text_of(fields, Field::text);
+  moment.how = text_of(fields, Field::how);
+  moment.state = text_of(fields, Field::state);
+  moment.message = text_of(fields, Field::message);
+  moment.actor = text_of(fields, Field::actor);
+  moment.sqlstate = text_of(fields, Field::sqlstate);
+  moment.number = number_of(fields, Field::number);
+  moment.rows = number_of(fields, Field::rows);
+  out_.moments.push_back(std::move(moment));
+}
+
+}  // namespace
+
+bool Request::failed() const {
+  return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return a.failed(); });
+}
+
+Text Connection::application_at(Seq seq) const {
+  Text found;
+  for (const auto& change : applications)
+    if (change.seq <= seq || !found) found = change.name;
+  return found;
+}
+
+Timeline make_timeline(const std::vector<Event>& events) {
+  Builder builder(find_scope(events));
+  for (const auto& event : events) builder.add(event);
+  return builder.finish();
+}
+
+}  // namespace ride::journal::facts

@@ -1,0 +1,121 @@
+// The events of one attempt, decoded and put in their places: requests with their answers under
+// their connection, actors' sessions from connect to end, log lines as values. No judgement is made
+// here beyond where the attempt ends (see derive()).
+//
+// Everything borrows from nothing: bodies are copied. Pointers between members (Ready, Request) are
+// indexes or seqs, so a Timeline may be moved.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "journal/event.hpp"
+#include "journal/facts/facts.hpp"
+
+namespace ride::journal::facts {
+
+// One `ended` event.
+struct Answer {
+  Seq seq = 0;
+  std::int64_t at_us = 0;
+  std::int64_t ordinal = 0;
+  std::string how;
+  Text tag;
+  Number rows, omitted_rows;
+  Text columns, data, error, notices, copy_data;
+  bool binary_copy = false;
+
+  bool failed() const { return error.has_value(); }
+  bool suspended() const { return how == "suspended"; }
+  // Ends its statement; false where the connection was cut before an answer.
+  bool ends() const { return how != "cut"; }
+};
+
+struct Request {
+  Seq seq = 0;
+  Kind kind = Kind::query;
+  std::int64_t at_us = 0;
+  std::string text, name, portal, how;
+  std::string parameters, parameter_types;
+  std::vector<Answer> answers;
+
+  bool failed() const;
+};
+
+struct Ready {
+  Seq seq = 0;
+  std::int64_t at_us = 0;
+  Seq request = 0;
+  char status = 'I';
+};
+
+struct ApplicationName {
+  Seq seq = 0;
+  std::string name;
+};
+
+struct Connection {
+  std::int64_t id = 0;
+  Number opened_us, closed_us, pid;
+  Seq ready_seq = 0, closed_seq = 0;
+  Text user, database, how, refusal;  // refusal: ErrorResponse body
+  std::vector<ApplicationName> applications;
+  std::vector<Request> requests;
+  std::vector<Ready> readies;
+
+  Text application_at(Seq seq) const;
+};
+
+struct ActorState {
+  Seq seq = 0;
+  std::string state;
+};
+
+// An actor's session from `connected` to its end; a session that never connected is not one.
+struct ActorSession {
+  std::string actor;
+  std::int64_t pid = 0, started_us = 0;
+  Seq connected_seq = 0, ended_seq = 0;  // 0: alive at the end
+  Number ended_us;
+  Text application, user, database, sqlstate;
+  std::vector<ActorState> states;
+};
+
+// A line of the server's log.
+struct LogLine {
+  Seq seq = 0;
+  std::int64_t at_us = 0, pid = 0;
+  std::int64_t backend_started_s = 0;  // from session_id, 0 where it is missing
+  std::string severity, sqlstate, message, detail, context, statement, database;
+};
+
+struct Moment {  // an event that is a row almost as it stands
+  Seq seq = 0;
+  std::int64_t at_us = 0;
+  Kind kind = Kind::gap;
+  Text name, text, how, state, message, actor, sqlstate;
+  Number number, rows;
+};
+
+struct Snapshot {
+  std::string moment, database;
+  boost::json::value content;
+};
+
+struct Timeline {
+  std::map<std::int64_t, Connection> connections;
+  std::vector<ActorSession> sessions;  // by connected_seq
+  std::vector<LogLine> log;            // by seq
+  std::vector<Snapshot> snapshots;
+  std::vector<Moment> moments;  // check, workload, probe, hint, log_shown, gap, hole, attempt_ended
+  bool interrupted = false;     // the supervisor died and its sessions with it
+  Seq submit_seq = 0;           // submit_began that counts, 0 where none
+};
+
+Timeline make_timeline(const std::vector<Event>& events);
+
+}  // namespace ride::journal::facts
