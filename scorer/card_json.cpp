@@ -1,0 +1,125 @@
+#include "base/json.hpp"
+#include "scorer/card.hpp"
+#include "scorer/text.hpp"
+#include "scorer/version.hpp"
+
+namespace ride::scorer {
+namespace {
+
+namespace json = boost::json;
+
+json::object object_of(Points points) { return {{"points", points.points}, {"of", points.of}}; }
+
+json::value value_of(std::optional<std::int64_t> number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+json::object object_of(const RuleVerdict& rule) {
+  json::array evidence;
+  for (const auto number : statements_of(rule)) evidence.emplace_back(number);
+  return {{"id", rule.id},
+          {"kind", to_string(rule.part)},
+          {"verdict", to_string(rule.mark)},
+          {"points", rule.points.points},
+          {"of", rule.points.of},
+          {"why", rule.why},
+          {"evidence", std::move(evidence)}};
+}
+
+json::object object_of(const Verdict& verdict) {
+  json::array checks;
+  for (const auto& rule : verdict.checks) checks.emplace_back(object_of(rule));
+  return {{"total", verdict.total.points},
+          {"detect", object_of(verdict.detect)},
+          {"fix", object_of(verdict.fix)},
+          {"trap", object_of(verdict.trap)},
+          {"checks", std::move(checks)},
+          {"hints", verdict.hints},
+          {"attempt", verdict.attempt},
+          {"scenario",
+           {{"id", verdict.scenario},
+            {"version", verdict.scenario_version},
+            {"hash", verdict.scenario_hash}}},
+          {"grader", grader_version}};
+}
+
+json::object object_of(const BoxVerdict& box) {
+  return {{"title", box.title}, {"verdict", to_string(box.mark)}};
+}
+
+json::object object_of(const StatementDetail& row) {
+  return {{"n", row.n},
+          {"started_us", row.started},
+          {"ended_us", value_of(row.ended)},
+          {"connection", row.connection},
+          {"database", row.database},
+          {"text", row.text},
+          {"outcome", row.outcome},
+          {"sqlstate", row.sqlstate}};
+}
+
+json::object object_of(const TerminationDetail& row) {
+  return {{"statement", row.statement},
+          {"actor", row.actor},
+          {"pid", value_of(row.pid)},
+          {"died", row.died},
+          {"certain", row.certain}};
+}
+
+json::object object_of(const CheckDetail& row) {
+  return {{"id", row.id},
+          {"moment", row.moment},
+          {"state", row.state},
+          {"seen", row.seen},
+          {"message", row.message}};
+}
+
+json::object object_of(const WorkloadDetail& row) {
+  return {{"actor", row.actor},
+          {"done", row.done},
+          {"asked", row.asked},
+          {"sqlstate", row.sqlstate},
+          {"message", row.message}};
+}
+
+json::object object_of(const GapDetail& row) { return {{"n", row.n}, {"reason", row.reason}}; }
+
+template <typename Row>
+json::array array_of(const std::vector<Row>& rows) {
+  json::array out;
+  for (const auto& row : rows) out.emplace_back(object_of(row));
+  return out;
+}
+
+json::object object_of(const Detail& detail) {
+  return {{"learner", detail.learner},
+          {"recorded_by", detail.ride_version},
+          {"sandbox", detail.sandbox},
+          {"server_version", detail.server_version},
+          {"facts_by", detail.facts_versions},
+          {"file_format", detail.file_format},
+          {"began_us", value_of(detail.began)},
+          {"submitted_us", value_of(detail.submitted)},
+          {"ended_us", value_of(detail.ended)},
+          {"how_ended", detail.how_ended},
+          {"statements", array_of(detail.statements)},
+          {"terminations", array_of(detail.terminations)},
+          {"checks", array_of(detail.checks)},
+          {"workloads", array_of(detail.workloads)},
+          {"gaps", array_of(detail.gaps)}};
+}
+
+}  // namespace
+
+std::string verdict_json(const Verdict& verdict) {
+  return printable_json(json::serialize(object_of(verdict)));
+}
+
+std::string card_json(const Score& score) {
+  auto card = object_of(score.verdict);
+  card.emplace("checklist", array_of(score.verdict.checklist));
+  card.emplace("detail", object_of(score.detail));
+  return printable_json(json::serialize(card));
+}
+
+}  // namespace ride::scorer

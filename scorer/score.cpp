@@ -1,0 +1,103 @@
+#include "scorer/score.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "journal/event_json.hpp"
+#include "journal/facts/store.hpp"
+#include "journal/fields.hpp"
+#include "journal/liveness.hpp"
+#include "journal/reader.hpp"
+#include "journal/sha256.hpp"
+#include "sql/worker.hpp"
+
+namespace ride::scorer {
+namespace {
+
+namespace facts = journal::facts;
+using journal::Field;
+using journal::Kind;
+
+[[noreturn]] void refuse(journal::Reader& reader, const std::string& what) {
+  throw std::runtime_error(reader.database().file().string() + ": " + what);
+}
+
+// The last complete submit of the attempt, if there is one.
+std::optional<journal::Event> submit_of(journal::Reader& reader, std::uint32_t attempt) {
+  auto events = reader.all({.attempt = attempt, .kinds = {Kind::submit_ended}, .after = 0});
+  if (events.empty()) return std::nullopt;
+  return std::move(events.back());
+}
+
+void check_facts(journal::Reader& reader, std::uint32_t attempt, const journal::Event& submit) {
+  const auto recorded = journal::Fields(submit.body).get_bytes(Field::digest);
+  const auto stored = facts::digest(reader.database(), attempt);
+  if (journal::as_bytes(stored) != recorded)
+    refuse(reader, "the facts of attempt " + std::to_string(attempt) +
+                       " do not match its record; `ride audit verify` says more");
+}
+
+// Facts that nobody stored yet live beside the file, in the connection's own temp schema.
+void derive_facts(journal::Reader& reader, std::uint32_t attempt) {
+  sql::Analyser analyser;
+  const auto derived = facts::derive(reader, attempt, analyser);
+  facts::store(reader.database(), attempt, derived, "temp");
+}
+
+}  // namespace
+
+Rules rules_of(journal::Reader& reader) {
+  const auto events = reader.all({.attempt = {}, .kinds = {Kind::run_began}, .after = 0});
+  if (events.empty()) refuse(reader, "does not say which run it is of");
+  const journal::Fields run(events.front().body);
+  const auto snapshot = run.get_bytes(Field::text);
+  if (snapshot.empty())
+    refuse(reader, "was recorded without a scenario, so there is nothing to grade");
+  if (journal::as_bytes(journal::sha256(snapshot)) != run.get_bytes(Field::digest))
+    refuse(reader, "the scenario snapshot does not match its record");
+  try {
+    return from_json(snapshot);
+  } catch (const std::runtime_error& error) {
+    refuse(reader, error.what());
+  }
+}
+
+std::uint32_t choose_attempt(journal::Reader& reader, std::optional<std::uint32_t> wanted) {
+  const auto attempts = reader.attempts();
+  if (attempts.empty()) refuse(reader, "has no attempt in it");
+  if (!wanted) {
+    const auto submits = reader.all({.attempt = {}, .kinds = {Kind::submit_ended}, .after = 0});
+    return submits.empty() ? attempts.back() : submits.back().attempt;
+  }
+  if (std::find(attempts.begin(), attempts.end(), *wanted) == attempts.end())
+    refuse(reader, "has no attempt " + std::to_string(*wanted) + "; its last one is " +
+                       std::to_string(attempts.back()));
+  return *wanted;
+}
+
+Score score(const std::filesystem::path& file, const ScoreOptions& options) {
+  journal::require_drained(file);
+  journal::Reader reader(file);
+  Score out;
+  out.rules = options.rules != nullptr ? *options.rules : rules_of(reader);
+  const auto attempt = choose_attempt(reader, options.attempt);
+  const auto submit = submit_of(reader, attempt);
+  if (submit) {
+    check_facts(reader, attempt, *submit);
+  } else {
+    derive_facts(reader, attempt);
+  }
+  const AttemptState state{attempt, submit.has_value()};
+  try {
+    Vocabulary vocabulary(reader.database().get(), attempt, submit ? "main" : "temp");
+    out.verdict = grade(vocabulary, state, out.rules);
+    out.detail = read_detail(reader, vocabulary, out.verdict);
+  } catch (const RuleError& error) {
+    throw RuleError(reader.database().file().string(),
+                    "the scenario's rule " + std::string(error.what()));
+  }
+  return out;
+}
+
+}  // namespace ride::scorer

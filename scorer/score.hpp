@@ -1,0 +1,43 @@
+// From a file to its card's contents: opens an attempt file read-only, picks the attempt, takes the
+// rules from the scenario snapshot in it, checks that the stored facts are the recorded ones, and
+// grades. Where the attempt was never submitted, facts are derived in memory and the verdict is the
+// state so far. Writes nothing and asks no server. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "scorer/detail.hpp"
+#include "scorer/grade.hpp"
+#include "scorer/rules.hpp"
+
+namespace ride::journal {
+class Reader;
+}
+
+namespace ride::scorer {
+
+struct ScoreOptions {
+  std::optional<std::uint32_t> attempt = {};  // otherwise the last submitted, else the last one
+  const Rules* rules = nullptr;               // otherwise those in the file
+};
+
+struct Score {
+  Rules rules;  // those graded by
+  Verdict verdict;
+  Detail detail;
+};
+
+// Throws RuleError for faults of the scenario and std::runtime_error, one line naming the file, for
+// all else: no attempt file, no such attempt, facts or snapshot that do not match their record, a
+// recording without a scenario, a file that must be recovered first.
+Score score(const std::filesystem::path& file, const ScoreOptions& options = {});
+
+// The scenario's rules as the file carries them. Throws as score() does.
+Rules rules_of(journal::Reader& reader);
+
+// `wanted`, if the file has it; else the last submitted attempt; else the last. Throws as score().
+std::uint32_t choose_attempt(journal::Reader& reader, std::optional<std::uint32_t> wanted);
+
+}  // namespace ride::scorer
