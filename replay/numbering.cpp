@@ -1,0 +1,68 @@
+#include "replay/numbering.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "journal/reader.hpp"
+#include "scorer/views.hpp"
+#include "sql/worker.hpp"
+
+namespace ride::replay {
+namespace {
+
+using journal::facts::StatementRow;
+
+journal::facts::Text text_at(const journal::Statement& query, int column) {
+  if (query.is_null(column)) return std::nullopt;
+  return std::string(query.bytes(column));
+}
+
+// What playback needs of a row.
+std::vector<StatementRow> stored(journal::Reader& reader, std::uint32_t attempt) {
+  const scorer::Vocabulary vocabulary(reader.database().get(), attempt);
+  auto query = reader.database().prepare(
+      "SELECT n, started, ended, database, role, text, outcome, tool, transaction_before,"
+      " transaction_after, request, ordinal FROM temp.statements ORDER BY n");
+  std::vector<StatementRow> rows;
+  while (query.step()) {
+    StatementRow row;
+    row.n = query.integer(0);
+    row.started = query.integer(1);
+    if (!query.is_null(2)) row.ended = query.integer(2);
+    row.database = text_at(query, 3);
+    row.role = text_at(query, 4);
+    row.text = text_at(query, 5);
+    row.outcome = query.bytes(6);
+    row.tool = query.integer(7);
+    row.transaction_before = text_at(query, 8);
+    row.transaction_after = text_at(query, 9);
+    row.request = query.integer(10);
+    row.ordinal = query.integer(11);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<StatementRow> derived(journal::Reader& reader, std::uint32_t attempt) {
+  sql::Analyser analyser;
+  return journal::facts::derive(reader, attempt, analyser).statements;
+}
+
+}  // namespace
+
+Numbering read_numbering(journal::Reader& reader, std::uint32_t attempt) {
+  const bool submitted =
+      !reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0}).empty();
+  Numbering out;
+  for (auto& row : submitted ? stored(reader, attempt) : derived(reader, attempt)) {
+    const auto request = static_cast<journal::Seq>(row.request);
+    out[request].push_back(std::move(row));
+  }
+  for (auto& [request, rows] : out)
+    std::sort(rows.begin(), rows.end(),
+              [](const StatementRow& a, const StatementRow& b) { return a.ordinal < b.ordinal; });
+  return out;
+}
+
+}  // namespace ride::replay
