@@ -1,0 +1,217 @@
+#include "sandbox/cluster.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "journal/sha256.hpp"
+#include "sandbox/bootstrap.hpp"
+#include "sandbox/files.hpp"
+#include "sandbox/server_settings.hpp"
+
+namespace ride::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr milliseconds ready_limit{30'000};
+constexpr milliseconds copy_limit{60'000};
+constexpr std::size_t templates_max = 8;
+constexpr const char* partly_built = "building-";
+
+std::string hex(const journal::Digest& digest) {
+  std::string out;
+  for (const auto byte : digest) {
+    out += "0123456789abcdef"[byte >> 4U];
+    out += "0123456789abcdef"[byte & 15U];
+  }
+  return out;
+}
+
+std::string template_name(Server& server, const Scenario& scenario) {
+  std::string all = "ride template 1\n" + std::string(server.mode()) + "\n" + server.version() +
+                    "\n" + server.build_identity() + "\n";
+  const auto identity = server.identity();
+  all += std::to_string(identity ? identity->uid : geteuid()) + "\n";
+  all += bootstrap_fingerprint(scenario);
+  return hex(journal::sha256(all)).substr(0, 32);
+}
+
+// Templates are some 60 MB each: the oldest go. Whoever copies one right now keeps its open files,
+// at worst their start fails and the next one builds anew.
+void drop_old_templates(const fs::path& cache) noexcept {
+  try {
+    std::vector<std::pair<fs::file_time_type, fs::path>> found;
+    for (const auto& entry : fs::directory_iterator(cache)) {
+      const auto age = fs::file_time_type::clock::now() - entry.last_write_time();
+      const bool partly = entry.path().filename().string().starts_with(partly_built);
+      if (partly && age > std::chrono::hours(1)) fs::remove_all(entry.path());
+      if (!partly) found.emplace_back(entry.last_write_time(), entry.path());
+    }
+    std::sort(found.rbegin(), found.rend());
+    for (std::size_t i = templates_max; i < found.size(); ++i) fs::remove_all(found[i].second);
+  } catch (const fs::filesystem_error&) {
+    return;  // housekeeping: the next start tries again
+  }
+}
+
+void make_cache(const fs::path& cache) {
+  std::error_code error;
+  fs::create_directories(cache, error);
+  if (error)
+    throw std::system_error(
+        error, "cannot make the template folder " + cache.string() + " (is RIDE_HOME writable?)");
+  fs::permissions(cache, fs::perms::owner_all, error);
+}
+
+void append(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::app);
+  out << text;
+  if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+}
+
+}  // namespace
+
+std::string pinned_options() {
+  return "-c search_path=pg_catalog -c role=none -c row_security=off -c statement_timeout=10s "
+         "-c lock_timeout=2s -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 "
+         "-c default_transaction_read_only=on -c default_transaction_isolation=read\\ committed "
+         "-c standard_conforming_strings=on -c transform_null_equals=off "
+         "-c quote_all_identifiers=off -c client_min_messages=warning "
+         "-c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC -c bytea_output=hex "
+         "-c extra_float_digits=1";
+}
+
+Cluster Cluster::boot(Choice choice, const Scenario& scenario, const fs::path& cache,
+                      const Progress& progress) {
+  const auto say = [&progress](const std::string& line) {
+    if (progress) progress(line);
+  };
+  Cluster cluster;
+  cluster.choice_ = std::move(choice);
+  Server& server = cluster.server();
+  make_cache(cache);
+  const auto place = cache / template_name(server, scenario);
+  cluster.template_reused_ = fs::exists(place / "superuser");
+  cluster.directory_ = make_private_directory(server.identity(), server.runs_in_place());
+  if (!cluster.template_reused_) {
+    say("preparing a template of the cluster (once per scenario and PostgreSQL version)");
+    cluster.make_template(scenario, place, progress);
+  }
+  fs::last_write_time(place, fs::file_time_type::clock::now());
+  cluster.passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
+  say("starting PostgreSQL " + server.version());
+  const bool in_place = !cluster.template_reused_ && server.runs_in_place();
+  server.launch(cluster.directory_, in_place ? fs::path() : place / "data");
+  cluster.wait_until_ready();
+  cluster.draw_passwords(scenario);
+  return cluster;
+}
+
+Cluster::~Cluster() { stop(); }
+
+void Cluster::stop() noexcept {
+  if (!choice_.server || stopped_) return;
+  stopped_ = true;
+  choice_.server->stop(false);
+  Remains remains = choice_.server->remains();
+  remains.private_directory = directory_.root.string();
+  clean_up(remains);
+}
+
+// In a private directory of its own, which the unprivileged user can reach; then copied to the
+// cache under a temporary name and renamed, so that a template is whole or not there.
+void Cluster::make_template(const Scenario& scenario, const fs::path& place,
+                            const Progress& progress) {
+  Server& server = *choice_.server;
+  const Secret password(random_hex(24));
+  passwords_[superuser_role] = password;
+  server.initialise(directory_, password);
+  append(directory_.data() / "postgresql.conf", configuration(scenario.environment.settings));
+  write_private_file(directory_.data() / "pg_hba.conf",
+                     host_based_authentication(learner_role_name), server.identity());
+  server.launch(directory_, {});
+  wait_until_ready();
+  if (progress) progress("seeding");
+  bootstrap(scenario, [this](const std::string& database) {
+    Login access = login(superuser_role, database);
+    access.options = "-c client_min_messages=warning -c lock_timeout=10s";
+    return Session::open(access);
+  });
+  server.stop(true);
+
+  drop_old_templates(place.parent_path());
+  const auto building = place.parent_path() / (partly_built + random_hex(8));
+  fs::create_directory(building);
+  copy_tree(directory_.data(), building / "data", copy_limit);
+  write_private_file(building / "superuser", password.reveal(), std::nullopt);
+  std::error_code taken;
+  fs::rename(building, place, taken);
+  if (taken) fs::remove_all(building);  // somebody else was quicker with the same template
+  if (server.runs_in_place()) {
+    // What was logged while seeding is no part of the attempt.
+    for (const auto& entry : fs::directory_iterator(directory_.log())) fs::remove(entry.path());
+    return;
+  }
+  clean_up({"local", directory_.root.string(), ""});
+  directory_ = make_private_directory(server.identity(), server.runs_in_place());
+}
+
+void Cluster::wait_until_ready() const {
+  const auto until = SteadyClock::now() + ready_limit;
+  while (true) {
+    try {
+      Login access = login(superuser_role, "postgres");
+      access.limit = milliseconds(2'000);
+      Session::open(access);
+      return;
+    } catch (const SessionError& error) {
+      if (const auto end = choice_.server->ended()) throw std::runtime_error(*end);
+      if (SteadyClock::now() > until)
+        throw std::runtime_error("the server does not get ready: " + std::string(error.what()));
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  }
+}
+
+// Every start has passwords of its own, the template's superuser included. What reaches the server,
+// and thus could reach its log, are verifiers made on this side.
+void Cluster::draw_passwords(const Scenario& scenario) {
+  std::vector<std::string> roles{superuser_role, check_role};
+  for (const auto& role : scenario.environment.roles) {
+    if (role.login) roles.push_back(role.name);
+  }
+  Login access = login(superuser_role, "postgres");
+  Session session = Session::open(access);
+  std::string sql;
+  for (const auto& role : roles) {
+    const Secret password(random_hex(24));
+    sql += "ALTER ROLE " + quote_identifier(role) + " PASSWORD " +
+           quote_literal(session.scram_verifier(role, password)) + ";";
+    passwords_[role] = password;
+  }
+  session.demand(sql, "set the passwords of this start");
+}
+
+Login Cluster::login(const std::string& role, const std::string& database) const {
+  const auto found = passwords_.find(role);
+  assert(found != passwords_.end());
+  return {endpoint(), role, found->second, database, own_application, "", milliseconds(10'000), -1};
+}
+
+Session Cluster::superuser_session(const std::string& database) const {
+  Login access = login(superuser_role, database);
+  access.options = pinned_options();
+  return Session::open(access);
+}
+
+}  // namespace ride::sandbox

@@ -1,0 +1,62 @@
+// From a server and a scenario to a running, seeded cluster: template made or reused, passwords
+// drawn. Knows nothing of the incident.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "base/secret.hpp"
+#include "sandbox/scenario.hpp"
+#include "sandbox/server.hpp"
+#include "sandbox/session.hpp"
+
+namespace ride::sandbox {
+
+inline constexpr const char* superuser_role = "postgres";
+inline constexpr const char* learner_role_name = "oncall";
+inline constexpr const char* check_role = "ride_check";
+inline constexpr const char* own_application = "ride";
+
+// Startup options of ride's own sessions: no setting that the learner can give a database or role
+// reaches them.
+std::string pinned_options();
+
+// A running cluster and the keys to it. Destroying it ends the server and removes its directory.
+class Cluster {
+ public:
+  // `cache` is where templates are kept; made where it is missing. The template's name hashes all
+  // that went into it, so that a changed seed makes a new one.
+  static Cluster boot(Choice choice, const Scenario& scenario, const std::filesystem::path& cache,
+                      const Progress& progress);
+  Cluster(Cluster&&) = default;
+  Cluster& operator=(Cluster&&) = delete;
+  ~Cluster();
+
+  // For a role of the scenario or one of ride's own; the learner's has no password.
+  Login login(const std::string& role, const std::string& database) const;
+  // ride's own superuser session: pg_catalog and fences, nothing else.
+  Session superuser_session(const std::string& database) const;
+
+  Endpoint endpoint() const { return {directory_.socket().string(), 5432}; }
+  const PrivateDirectory& directory() const { return directory_; }
+  Server& server() const { return *choice_.server; }
+  const std::string& why() const { return choice_.why; }
+  bool template_reused() const { return template_reused_; }
+  void stop() noexcept;
+
+ private:
+  Cluster() = default;
+  void make_template(const Scenario& scenario, const std::filesystem::path& place,
+                     const Progress& progress);
+  void wait_until_ready() const;
+  void draw_passwords(const Scenario& scenario);
+
+  Choice choice_;
+  PrivateDirectory directory_;
+  std::map<std::string, Secret> passwords_;
+  bool template_reused_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace ride::sandbox

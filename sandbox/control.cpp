@@ -1,0 +1,42 @@
+#include "sandbox/control.hpp"
+
+#include <cstdlib>
+
+namespace ride::sandbox {
+namespace {
+
+constexpr std::chrono::milliseconds limit{10'000};
+
+}  // namespace
+
+Answer Control::ask(const std::string& sql) {
+  const std::lock_guard lock(mutex_);
+  if (!session_ || session_->broken()) session_ = cluster_.superuser_session("postgres");
+  return session_->demand(sql, "ride's own session", limit);
+}
+
+void Control::write_fence(const std::string& nonce) {
+  ask("DO $ride$ BEGIN RAISE LOG 'ride: fence " + nonce + "'; END $ride$");
+}
+
+std::int64_t Control::backend_start_us(int pid) noexcept {
+  try {
+    const auto answer =
+        ask("SELECT (extract(epoch FROM backend_start) * 1000000)::bigint "
+            "FROM pg_catalog.pg_stat_get_activity(" +
+            std::to_string(pid) + ")");
+    return std::atoll(answer.value().c_str());
+  } catch (const std::exception&) {
+    return 0;  // the session ended before we asked, or the server did: the record says so elsewhere
+  }
+}
+
+std::vector<std::string> Control::databases() {
+  std::vector<std::string> out;
+  const auto answer = ask(
+      "SELECT datname FROM pg_catalog.pg_database WHERE datname <> 'template0' ORDER BY datname");
+  for (const auto& row : answer.rows) out.push_back(row[0].value_or(""));
+  return out;
+}
+
+}  // namespace ride::sandbox

@@ -1,0 +1,163 @@
+#include "sandbox/local_server.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <stdexcept>
+
+#include "sandbox/files.hpp"
+#include "sandbox/server_settings.hpp"
+
+namespace ride::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+constexpr milliseconds version_limit{5'000};
+constexpr milliseconds initdb_limit{60'000};
+constexpr milliseconds copy_limit{60'000};
+constexpr milliseconds stop_limit{10'000};
+
+bool has_server(const fs::path& folder) {
+  return access((folder / "postgres").c_str(), X_OK) == 0 &&
+         access((folder / "initdb").c_str(), X_OK) == 0;
+}
+
+// "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" → "15.20"; "18beta1" stays as it is.
+std::string version_of(const fs::path& folder) {
+  const auto finished = run({.argv = {(folder / "postgres").string(), "--version"}}, version_limit);
+  const std::string marker = "(PostgreSQL) ";
+  const auto at = finished.output.find(marker);
+  if (!finished.ok() || at == std::string::npos) return "";
+  const auto from = at + marker.size();
+  return finished.output.substr(from, finished.output.find_first_of(" \n", from) - from);
+}
+
+std::vector<fs::path> candidates() {
+  std::vector<fs::path> out;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", ignored))
+    out.push_back(entry.path() / "bin");
+  for (const auto& entry : fs::directory_iterator("/usr", ignored)) {
+    if (entry.path().filename().string().starts_with("pgsql-")) out.push_back(entry.path() / "bin");
+  }
+  out.emplace_back("/usr/local/pgsql/bin");
+  if (const auto config = find_program("pg_config")) {
+    auto finished = run({.argv = {config->string(), "--bindir"}}, version_limit);
+    while (!finished.output.empty() && finished.output.back() == '\n') finished.output.pop_back();
+    if (finished.ok()) out.emplace_back(finished.output);
+  }
+  if (const auto server = find_program("postgres")) out.push_back(server->parent_path());
+  return out;
+}
+
+// PG* variables would reach into the server (PGDATA, PGPORT); its messages must be English.
+const std::vector<std::string>& server_environment() {
+  static const std::vector<std::string> environment{
+      "LC_ALL=C", "TZ=UTC", "PGDATA=", "PGPORT=5432", "PGSYSCONFDIR=", "PGOPTIONS="};
+  return environment;
+}
+
+}  // namespace
+
+std::optional<fs::path> find_binaries(int postgres_min, int postgres_max) {
+  if (const char* chosen = std::getenv("RIDE_PG_BIN"); chosen != nullptr && *chosen != '\0') {
+    if (!has_server(chosen))
+      throw std::runtime_error(std::string("RIDE_PG_BIN=") + chosen +
+                               " has no initdb and postgres: point it at PostgreSQL's bin folder");
+    return fs::path(chosen);
+  }
+  std::optional<fs::path> best;
+  int best_version = 0;
+  for (const auto& folder : candidates()) {
+    if (!has_server(folder)) continue;
+    const int major = std::atoi(version_of(folder).c_str());
+    if (major < postgres_min || major > postgres_max || major <= best_version) continue;
+    best = folder;
+    best_version = major;
+  }
+  return best;
+}
+
+LocalServer::LocalServer(ServerOptions options) : options_(std::move(options)) {
+  const auto found = find_binaries(options_.postgres_min, options_.postgres_max);
+  if (!found)
+    throw std::runtime_error("no PostgreSQL " + std::to_string(options_.postgres_min) + " to " +
+                             std::to_string(options_.postgres_max) +
+                             " on this machine: apt-get install postgresql, or set RIDE_PG_BIN to "
+                             "its bin folder, or use --sandbox docker");
+  binaries_ = *found;
+  version_ = version_of(binaries_);
+  if (version_.empty())
+    throw std::runtime_error((binaries_ / "postgres").string() + " does not say its version");
+  identity_ = unprivileged_identity();
+}
+
+LocalServer::~LocalServer() { stop(false); }
+
+void LocalServer::initialise(const PrivateDirectory& directory, const Secret& password) {
+  const auto file = directory.root / "initdb-password";
+  write_private_file(file, password.reveal() + "\n", identity_);
+  const auto finished =
+      run({.argv = {(binaries_ / "initdb").string(), "-D", directory.data().string(), "-U",
+                    "postgres", "--no-sync", "--no-locale", "-E", "UTF8", "-A", "scram-sha-256",
+                    "--pwfile", file.string(), "--wal-segsize=1"},
+           .environment = server_environment(),
+           .identity = identity_},
+          initdb_limit);
+  fs::remove(file);
+  if (!finished.ok())
+    throw std::runtime_error("initdb in " + directory.data().string() +
+                             " failed: " + finished.last_error_line());
+}
+
+void LocalServer::launch(const PrivateDirectory& directory, const fs::path& data_template) {
+  directory_ = directory;
+  if (options_.created) options_.created(remains());
+  if (!data_template.empty()) copy_tree(data_template, directory.data(), copy_limit);
+  Command command;
+  command.argv = protected_arguments(directory.data(), directory.socket(), directory.log());
+  command.argv.insert(command.argv.begin(), (binaries_ / "postgres").string());
+  command.environment = server_environment();
+  command.identity = identity_;
+  command.output = directory.log() / "startup.log";
+  command.death_signal = SIGQUIT;
+  child_ = Child::spawn(command);
+}
+
+void LocalServer::stop(bool cleanly) noexcept {
+  if (!child_) return;
+  try {
+    child_->signal(cleanly ? SIGINT : SIGQUIT);
+    if (!child_->wait(stop_limit)) child_->signal(SIGKILL);
+    child_->wait(stop_limit);
+    child_.reset();
+  } catch (const std::exception&) {
+    child_.reset();  // kills what is left
+  }
+}
+
+std::optional<std::string> LocalServer::ended() {
+  if (!child_) return "the server was stopped";
+  const auto status = child_->wait(milliseconds(0));
+  if (!status) return std::nullopt;
+  const auto how = WIFSIGNALED(*status) ? "signal " + std::to_string(WTERMSIG(*status))
+                                        : "exit code " + std::to_string(WEXITSTATUS(*status));
+  const auto said = last_line(directory_->log() / "startup.log");
+  return "the server ended with " + how + (said.empty() ? "" : ": " + said);
+}
+
+Remains LocalServer::remains() const {
+  return {"local", directory_ ? directory_->root.string() : "", ""};
+}
+
+std::string LocalServer::describe() {
+  return "local PostgreSQL " + version_ + " (" + binaries_.string() + ")";
+}
+
+}  // namespace ride::sandbox

@@ -1,0 +1,152 @@
+// A scenario folder, read and checked: what to boot, what to break, who keeps working in it, and
+// (as scorer::Rules) how the attempt is graded. scenario.yaml is the only file read here beside the
+// seeds; docs/scenario-format.md lists its keys.
+//
+// Plain values. Whatever is wrong with the folder throws ScenarioError, whose text is one line that
+// begins with the place: `scenarios/x/scenario.yaml:14: unknown key "injct"; did you mean
+// "inject"?`
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "scorer/rules.hpp"
+
+namespace ride::sandbox {
+
+class ScenarioError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct ScenarioLimits {
+  std::size_t yaml_bytes_max = 512U << 10U;
+  std::size_t seed_bytes_max = 16U << 20U;  // all seed files of a scenario together
+  int actors_max = 32;
+  int databases_max = 16;
+  int workload_operations_max = 10'000;
+  int within_ms_max = 60'000;
+};
+
+struct Role {
+  std::string name;
+  bool login = false;
+  std::vector<std::string> member_of;
+};
+
+struct SeedFile {
+  std::string path;  // as written, relative to the scenario
+  std::string sql;
+};
+
+struct DatabaseSpec {
+  std::string name;
+  std::string owner;
+  std::vector<SeedFile> seed;
+};
+
+struct Environment {
+  int postgres_min = 15;
+  int postgres_max = 18;
+  bool local = true;
+  bool docker = true;
+  std::map<std::string, std::string> settings;
+  std::vector<Role> roles;
+  std::vector<DatabaseSpec> databases;
+  std::vector<std::string> extensions;  // created in every database, beside pg_stat_statements
+};
+
+struct Learner {
+  std::string database;  // the one the connection string names
+  std::vector<std::string> member_of;
+  std::vector<std::string>
+      grants;  // GRANT statements, run as superuser; "database: GRANT …" for one
+};
+
+// The values that $1 takes, one after the other, and around again.
+struct ValueRange {
+  long long from = 1;
+  long long to = 1;
+};
+
+struct ActorLoop {
+  int every_ms = 100;
+  std::optional<ValueRange> values;
+  std::string sql;
+};
+
+struct ActorWorkload {
+  int operations = 0;
+  int within_ms = 0;
+  std::optional<ValueRange> values;
+  std::string sql;
+};
+
+enum class OnKilled { stay_dead, reconnect };
+
+struct ActorSpec {
+  std::string name;
+  std::string application_name;
+  std::string role;
+  std::string database;
+  OnKilled on_killed = OnKilled::stay_dead;
+  std::vector<std::string> run;
+  std::optional<ActorLoop> loop;
+  std::optional<ActorWorkload> workload;
+};
+
+// Either `sql` (with database and role) or `start` (an actor's name).
+struct FaultStep {
+  std::string sql;
+  std::string database;
+  std::string role;  // empty: the database's owner
+  std::string start;
+};
+
+// What must be so before the learner is let in. Runs as ride_check.
+struct Confirmation {
+  std::string id;
+  std::string title;
+  std::string database;
+  std::string sql;     // one value
+  std::string expect;  // as text; null counts as ""
+  int within_ms = 5'000;
+};
+
+// A symptom that `ride postgres status` shows. Runs as ride_check.
+struct Probe {
+  std::string id;
+  std::string title;
+  std::string database;
+  std::string sql;
+  std::string healthy;
+};
+
+struct Scenario {
+  std::filesystem::path directory;
+  std::vector<std::string> paths;  // learning paths it belongs to
+  Environment environment;
+  Learner learner;
+  std::vector<ActorSpec> actors;
+  std::vector<FaultStep> fault;
+  std::vector<Confirmation> confirm;
+  std::vector<Probe> probes;
+  scorer::Rules rules;  // identity, brief, detect, fix, traps, hints, postmortem, checklist
+
+  const ActorSpec& actor(const std::string& name) const;  // asserts that there is one
+};
+
+Scenario load_scenario(const std::filesystem::path& directory, const ScenarioLimits& limits = {});
+
+// The ids of all folders under `root` that have a scenario.yaml ("stage-12/02-release-fallout"),
+// sorted. Reads no file.
+std::vector<std::string> find_scenarios(const std::filesystem::path& root);
+
+// The id of `known` that is nearest to `id`, or "" where none is near.
+std::string nearest_id(const std::string& id, const std::vector<std::string>& known);
+
+}  // namespace ride::sandbox

@@ -1,0 +1,159 @@
+#include <algorithm>
+#include <set>
+
+#include "sandbox/scenario_parts.hpp"
+
+namespace ride::sandbox {
+namespace {
+
+std::string login_role(const YamlNode& node, const Scenario& scenario) {
+  const auto name = node.filled_text();
+  std::vector<std::string> names;
+  for (const auto& role : scenario.environment.roles) {
+    if (role.name == name && role.login) return name;
+    if (role.login) names.push_back(role.name);
+  }
+  const auto near = nearest_word(name, names);
+  node.fail("environment.roles has no role \"" + name + "\" that can log in" +
+            (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+}
+
+std::optional<ValueRange> read_values(const YamlNode& node) {
+  constexpr long long bound = 1'000'000'000;
+  const auto values = node.find("values");
+  const bool used = node.at("sql").text().find("$1") != std::string::npos;
+  if (!values) {
+    if (used) node.fail("\"sql\" has $1: give \"values\" for it");
+    return std::nullopt;
+  }
+  if (!used) values->fail("\"values\" needs a $1 in \"sql\"");
+  values->only({"from", "to"});
+  ValueRange range;
+  range.from = values->at("from").number(-bound, bound);
+  range.to = values->at("to").number(range.from, bound);
+  return range;
+}
+
+ActorLoop read_loop(const YamlNode& node) {
+  node.only({"every_ms", "values", "sql"});
+  ActorLoop loop;
+  if (const auto every = node.find("every_ms"))
+    loop.every_ms = static_cast<int>(every->number(1, 60'000));
+  loop.sql = node.at("sql").filled_text();
+  loop.values = read_values(node);
+  return loop;
+}
+
+ActorWorkload read_workload(const YamlNode& node, const ScenarioLimits& limits) {
+  node.only({"operations", "within_ms", "values", "sql"});
+  ActorWorkload workload;
+  workload.operations =
+      static_cast<int>(node.at("operations").number(1, limits.workload_operations_max));
+  workload.within_ms = static_cast<int>(node.at("within_ms").number(1, limits.within_ms_max));
+  workload.sql = node.at("sql").filled_text();
+  workload.values = read_values(node);
+  return workload;
+}
+
+ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const Scenario& scenario) {
+  node.only(
+      {"name", "application_name", "role", "database", "on_killed", "run", "loop", "workload"});
+  ActorSpec actor;
+  actor.name = node.at("name").filled_text();
+  if (actor.name == "learner") node.at("name").fail("\"learner\" is not free as an actor's name");
+  actor.application_name = node.text_or("application_name", actor.name);
+  if (actor.application_name == "ride")
+    node.at("application_name").fail("application_name \"ride\" is ride's own");
+  actor.role = login_role(node.at("role"), scenario);
+  actor.database = known_database(node.at("database"), scenario).name;
+  const auto fate = node.text_or("on_killed", "stay_dead");
+  if (fate != "stay_dead" && fate != "reconnect")
+    node.at("on_killed").fail("\"on_killed\" is stay_dead or reconnect");
+  actor.on_killed = fate == "reconnect" ? OnKilled::reconnect : OnKilled::stay_dead;
+  actor.run = node.texts("run");
+  if (const auto loop = node.find("loop")) actor.loop = read_loop(*loop);
+  if (const auto workload = node.find("workload"))
+    actor.workload = read_workload(*workload, limits);
+  return actor;
+}
+
+FaultStep read_step(const YamlNode& node, const Scenario& scenario) {
+  FaultStep step;
+  if (const auto start = node.find("start")) {
+    node.only({"start"});
+    step.start = known_actor(*start, scenario).name;
+    return step;
+  }
+  node.only({"sql", "database", "role"});
+  step.sql = node.at("sql").filled_text();
+  const auto& database = known_database(node.at("database"), scenario);
+  step.database = database.name;
+  step.role = node.text_or("role", database.owner);
+  const auto& roles = scenario.environment.roles;
+  if (std::none_of(roles.begin(), roles.end(),
+                   [&](const Role& role) { return role.name == step.role; }))
+    node.at("role").fail("environment.roles has no role \"" + step.role + "\"");
+  return step;
+}
+
+void check_starts(const YamlNode& fault, const Scenario& scenario) {
+  std::set<std::string> started;
+  for (const auto& step : scenario.fault) {
+    if (!step.start.empty() && !started.insert(step.start).second)
+      fault.fail("actor \"" + step.start + "\" is started twice");
+  }
+}
+
+}  // namespace
+
+const ActorSpec& known_actor(const YamlNode& node, const Scenario& scenario) {
+  const auto name = node.filled_text();
+  std::vector<std::string> names;
+  for (const auto& actor : scenario.actors) {
+    if (actor.name == name) return actor;
+    names.push_back(actor.name);
+  }
+  const auto near = nearest_word(name, names);
+  node.fail("there is no actor \"" + name + "\"" +
+            (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+}
+
+void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario) {
+  if (const auto actors = root.find("actors")) {
+    for (const auto& item : actors->items()) {
+      ActorSpec actor = read_actor(item, limits, scenario);
+      for (const auto& other : scenario.actors) {
+        if (other.name == actor.name) item.fail("actor \"" + actor.name + "\" stands there twice");
+      }
+      scenario.actors.push_back(std::move(actor));
+    }
+    if (scenario.actors.size() > static_cast<std::size_t>(limits.actors_max))
+      actors->fail("more than " + std::to_string(limits.actors_max) + " actors");
+  }
+  const auto fault = root.at("fault");
+  for (const auto& item : fault.items()) scenario.fault.push_back(read_step(item, scenario));
+  check_starts(fault, scenario);
+  for (const auto& item : root.at("confirm").items()) {
+    item.only({"id", "title", "database", "sql", "expect", "within_ms"});
+    Confirmation out{item.at("id").filled_text(),
+                     item.at("title").filled_text(),
+                     known_database(item.at("database"), scenario).name,
+                     item.at("sql").filled_text(),
+                     item.at("expect").text(),
+                     5'000};
+    if (const auto within = item.find("within_ms"))
+      out.within_ms = static_cast<int>(within->number(1, limits.within_ms_max));
+    scenario.confirm.push_back(std::move(out));
+  }
+  if (scenario.confirm.empty()) root.at("confirm").fail("an incident needs a confirmation");
+  const auto probes = root.find("probes");
+  if (!probes) return;
+  for (const auto& item : probes->items()) {
+    item.only({"id", "title", "database", "sql", "healthy"});
+    scenario.probes.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
+                               known_database(item.at("database"), scenario).name,
+                               item.at("sql").filled_text(), item.at("healthy").text()});
+  }
+}
+
+}  // namespace ride::sandbox

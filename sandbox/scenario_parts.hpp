@@ -1,0 +1,20 @@
+// The parts that load_scenario() is made of; one source file each.
+#pragma once
+
+#include "sandbox/scenario.hpp"
+#include "sandbox/yaml_node.hpp"
+
+namespace ride::sandbox {
+
+// What is booted: environment and learner, with the seed files' text.
+void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario);
+// What happens in it: actors, fault, confirm, probes. Needs the environment.
+void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario);
+// How it is graded. Needs the rest.
+void read_rules(const YamlNode& root, Scenario& scenario);
+
+// Fails at `node` where the scenario has no such database or actor, with the nearest name.
+const DatabaseSpec& known_database(const YamlNode& node, const Scenario& scenario);
+const ActorSpec& known_actor(const YamlNode& node, const Scenario& scenario);
+
+}  // namespace ride::sandbox

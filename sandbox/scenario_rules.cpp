@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "sandbox/scenario_parts.hpp"
+#include "scorer/rule_runner.hpp"
+
+namespace ride::sandbox {
+namespace {
+
+constexpr int points_max = 100;
+
+int points(const YamlNode& node) {
+  return static_cast<int>(node.at("points").number(0, points_max));
+}
+
+void read_identity(const YamlNode& root, scorer::Rules& rules) {
+  rules.id = root.at("id").filled_text();
+  rules.version = static_cast<int>(root.at("version").number(1, 1'000'000));
+  rules.title = root.at("title").filled_text();
+  rules.topic = root.at("topic").filled_text();
+  rules.level = root.at("level").filled_text();
+  rules.minutes = root.at("minutes").filled_text();
+  const auto brief = root.at("brief");
+  brief.only({"alert", "impact", "done"});
+  rules.brief.alert = brief.at("alert").filled_text();
+  rules.brief.impact = brief.at("impact").filled_text();
+  rules.brief.done = brief.texts("done");
+  if (const auto weights = root.find("weights")) {
+    weights->only({"detect", "fix", "trap"});
+    rules.weights.detect = static_cast<int>(weights->at("detect").number(0, points_max));
+    rules.weights.fix = static_cast<int>(weights->at("fix").number(0, points_max));
+    rules.weights.trap = static_cast<int>(weights->at("trap").number(0, points_max));
+  }
+}
+
+void read_detect(const YamlNode& root, scorer::Rules& rules) {
+  for (const auto& item : root.at("detect").items()) {
+    item.only({"id", "title", "points", "seen", "unknown", "why", "missing"});
+    rules.detect.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
+                            points(item), item.at("seen").filled_text(),
+                            item.text_or("unknown", ""), item.at("why").filled_text(),
+                            item.at("missing").filled_text()});
+  }
+}
+
+void read_fix(const YamlNode& root, Scenario& scenario) {
+  for (const auto& item : root.at("fix").items()) {
+    item.only({"id", "title", "points", "database", "tables", "sql", "expect", "workload", "facts",
+               "why", "missing"});
+    scorer::FixCheck check;
+    check.id = item.at("id").filled_text();
+    check.title = item.at("title").filled_text();
+    check.points = points(item);
+    check.tables = item.texts("tables");
+    check.sql = item.text_or("sql", "");
+    if (!check.sql.empty() || !check.tables.empty() || item.has("database"))
+      check.database = known_database(item.at("database"), scenario).name;
+    if (!check.sql.empty()) check.expect = item.at("expect").text();
+    if (const auto workload = item.find("workload")) {
+      for (const auto& name : workload->items()) {
+        const auto& actor = known_actor(name, scenario);
+        if (!actor.workload) name.fail("actor \"" + actor.name + "\" has no workload");
+        check.workload.push_back(actor.name);
+      }
+    }
+    check.facts = item.text_or("facts", "");
+    check.why = item.at("why").filled_text();
+    check.missing = item.at("missing").filled_text();
+    scenario.rules.fix.push_back(std::move(check));
+  }
+}
+
+void read_traps(const YamlNode& root, scorer::Rules& rules) {
+  for (const auto& item : root.at("traps").items()) {
+    item.only({"id", "title", "points", "grave", "cap", "sprung", "unknown", "why"});
+    scorer::Trap trap;
+    trap.id = item.at("id").filled_text();
+    trap.title = item.at("title").filled_text();
+    trap.points = points(item);
+    if (const auto grave = item.find("grave")) trap.grave = grave->flag();
+    if (const auto cap = item.find("cap")) trap.cap = static_cast<int>(cap->number(0, points_max));
+    trap.sprung = item.at("sprung").filled_text();
+    trap.unknown = item.text_or("unknown", "");
+    trap.why = item.at("why").filled_text();
+    rules.traps.push_back(std::move(trap));
+  }
+}
+
+void read_afterwards(const YamlNode& root, scorer::Rules& rules) {
+  rules.hints = root.texts("hints");
+  const auto story = root.at("postmortem");
+  story.only({"cause", "seen", "fix", "worse", "lesson"});
+  rules.postmortem = {story.at("cause").filled_text(), story.at("seen").filled_text(),
+                      story.at("fix").filled_text(), story.at("worse").filled_text(),
+                      story.at("lesson").filled_text()};
+  for (const auto& item : root.at("checklist").items()) {
+    item.only({"title", "checks"});
+    rules.checklist.push_back({item.at("title").filled_text(), item.texts("checks")});
+  }
+}
+
+// Where in the file the grading half's own validation found something wrong.
+YamlNode place_of(const YamlNode& root, const scorer::Problem& problem) {
+  const auto section = problem.section.empty() ? std::nullopt : root.find(problem.section);
+  if (!section) return problem.key.empty() ? root : root.find(problem.key).value_or(root);
+  if (problem.id.empty()) return section->find(problem.key).value_or(*section);
+  for (const auto& item : section->items()) {
+    if (item.text_or(problem.section == "checklist" ? "title" : "id", "") != problem.id) continue;
+    return item.find(problem.key).value_or(item);
+  }
+  return *section;
+}
+
+void refuse(const YamlNode& root, const std::vector<scorer::Problem>& problems) {
+  if (problems.empty()) return;
+  const auto& first = problems.front();
+  const auto what = first.id.empty() ? first.section : first.id;
+  std::string message = (what.empty() ? "" : what + ": ") +
+                        (first.key.empty() ? "" : first.key + ": ") + first.message;
+  if (problems.size() > 1)
+    message += " (and " + std::to_string(problems.size() - 1) + " more like it)";
+  place_of(root, first).fail(message);
+}
+
+}  // namespace
+
+void read_rules(const YamlNode& root, Scenario& scenario) {
+  auto& rules = scenario.rules;
+  read_identity(root, rules);
+  read_detect(root, rules);
+  read_fix(root, scenario);
+  read_traps(root, rules);
+  read_afterwards(root, rules);
+  refuse(root, scorer::validate(rules));
+  refuse(root, scorer::check_rule_sql(rules));
+}
+
+}  // namespace ride::sandbox

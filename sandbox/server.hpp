@@ -1,0 +1,101 @@
+// The PostgreSQL server of one attempt: a child process from local binaries, or a container. Both
+// run on a data directory copied from a template, are reached by one unix socket in a private
+// directory (mode 0700) and nothing else, and write jsonlog into a private folder.
+//
+// A Server is owned and used by one thread (see process.hpp: the main thread, for local ones).
+// Failures throw std::runtime_error or std::system_error with one line that says what to do.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/secret.hpp"
+#include "sandbox/process.hpp"
+
+namespace ride::sandbox {
+
+using Progress = std::function<void(const std::string& line)>;
+
+struct Endpoint {
+  std::string socket_directory;
+  int port = 5432;  // only part of the socket's file name; nothing listens on TCP
+};
+
+// What a sandbox leaves behind when ride dies of SIGKILL: enough to clean up after it later. Stored
+// in run.json before anything is started.
+struct Remains {
+  std::string mode;  // "local" | "docker"
+  std::string private_directory;
+  std::string container;  // docker only
+};
+
+// Ends what is left of a sandbox: the server that runs on its data directory (checked to be ours,
+// by the directory's own postmaster.pid and the process' open directory), its container, its
+// private directory. Idempotent; never throws; returns one line per thing it could not do.
+std::string clean_up(const Remains& remains) noexcept;
+
+// The folders of one server: root/{data,socket,log}.
+struct PrivateDirectory {
+  std::filesystem::path root;
+  std::filesystem::path data() const { return root / "data"; }
+  std::filesystem::path socket() const { return root / "socket"; }
+  std::filesystem::path log() const { return root / "log"; }
+};
+
+struct ServerOptions {
+  int postgres_min = 15;
+  int postgres_max = 18;
+  std::string image = "postgres:17";            // docker only
+  std::function<void(const Remains&)> created;  // called before the first start
+  Progress progress;
+};
+
+class Server {
+ public:
+  virtual ~Server() = default;
+
+  virtual const char* mode() const = 0;
+  // "15.20": asked of the binary or image, before anything runs.
+  virtual std::string version() = 0;
+  // What the template depends on beside the version: binary folder or image id.
+  virtual std::string build_identity() = 0;
+  // Whom data directories belong to.
+  virtual std::optional<Identity> identity() const = 0;
+  // initdb into directory.data(), superuser `postgres` with this password.
+  virtual void initialise(const PrivateDirectory& directory, const Secret& password) = 0;
+  // Starts the server on directory.data() (a copy of `data_template` unless that is empty) and
+  // returns while it starts up; see wait_until_ready().
+  virtual void launch(const PrivateDirectory& directory,
+                      const std::filesystem::path& data_template) = 0;
+  // Whether the sandbox may go on in the directory its template was made in. A container may not:
+  // it copies the template into memory of bounded size.
+  virtual bool runs_in_place() const = 0;
+  // Ends it: quickly (SIGQUIT: the cluster is thrown away) or cleanly (SIGINT: a template).
+  virtual void stop(bool cleanly) noexcept = 0;
+  // Nothing while it runs, else one line about its end.
+  virtual std::optional<std::string> ended() = 0;
+  virtual Remains remains() const = 0;
+  // One line for people: "local PostgreSQL 15.20 (/usr/lib/postgresql/15/bin)".
+  virtual std::string describe() = 0;
+};
+
+enum class Mode { automatic, docker, local };
+
+struct Choice {
+  std::unique_ptr<Server> server;
+  std::string why;  // "local: no Docker engine answers"
+};
+
+// Picks and makes a server; `automatic` takes Docker where an engine answers and the image is at
+// hand.
+Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker);
+
+// Makes ride-<8 hex>/{data,socket,log} in /tmp, owned by `identity`; with `in_memory` in /dev/shm
+// where there is plenty of room, which makes a start several times cheaper (a cluster is 2,000
+// small files).
+PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory);
+
+}  // namespace ride::sandbox

@@ -1,0 +1,53 @@
+// One value of a YAML file that knows where it stands. Reading it as anything it is not throws
+// ScenarioError with file and line; nothing is guessed or skipped.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ride::sandbox {
+
+class YamlNode {
+ public:
+  // `name` is how errors call the file.
+  static YamlNode parse(const std::string& name, const std::string& text);
+
+  [[noreturn]] void fail(const std::string& message) const;
+
+  // A map with these keys and no others, each once.
+  const YamlNode& only(std::initializer_list<std::string_view> keys) const;
+  YamlNode at(const std::string& key) const;  // required
+  std::optional<YamlNode> find(const std::string& key) const;
+  bool has(const std::string& key) const { return find(key).has_value(); }
+
+  std::string text() const;         // a scalar; may be empty only where it is written as ""
+  std::string filled_text() const;  // … and never empty; the end of a folded text is trimmed
+  long long number(long long min, long long max) const;
+  bool flag() const;  // true or false
+  std::vector<YamlNode> items() const;
+  std::vector<std::pair<std::string, YamlNode>> entries() const;
+
+  // Shortcuts for optional keys of a map.
+  std::string text_or(const std::string& key, const std::string& otherwise) const;
+  std::vector<std::string> texts(const std::string& key) const;  // empty where it is absent
+
+ private:
+  YamlNode(std::string name, YAML::Node node, std::string what)
+      : name_(std::move(name)), node_(std::move(node)), what_(std::move(what)) {}
+
+  std::string name_;
+  YAML::Node node_;
+  std::string what_;  // the key it stands under, for messages
+};
+
+// The word of `known` that is nearest to `word` by edit distance, or "" where none is near.
+std::string nearest_word(const std::string& word, const std::vector<std::string>& known);
+
+}  // namespace ride::sandbox

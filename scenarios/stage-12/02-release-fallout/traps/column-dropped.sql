@@ -1,0 +1,7 @@
+-- The blind rollback.
+-- @springs column-dropped
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'migration_runner%';
+ALTER TABLE orders DROP COLUMN release_id;
+\connect tenant_b
+ALTER TABLE orders ADD COLUMN release_id text;
+INSERT INTO schema_migrations (version) VALUES ('20260531_add_order_release_id');

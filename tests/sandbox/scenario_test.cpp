@@ -1,0 +1,131 @@
+#include "sandbox/scenario.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/catch.hpp"
+#include "tests/sandbox/incident.hpp"
+
+using namespace ride;
+using ride::test::replaced;
+using ride::test::shop_yaml;
+
+namespace {
+
+// The error's text without the folder: "scenario.yaml:5: …".
+std::string refusal(const std::string& yaml) {
+  const test::ScenarioFolder folder(yaml);
+  try {
+    sandbox::load_scenario(folder.path());
+  } catch (const sandbox::ScenarioError& error) {
+    return replaced(error.what(), folder.path().string() + "/", "");
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a scenario's folder is read whole", "[sandbox][scenario]") {
+  const test::ScenarioFolder folder;
+  const auto scenario = sandbox::load_scenario(folder.path());
+  CHECK(scenario.rules.id == "test/shop");
+  CHECK(scenario.environment.settings.at("deadlock_timeout") == "100ms");
+  REQUIRE(scenario.environment.databases.size() == 1);
+  CHECK(scenario.environment.databases[0].seed[0].sql.starts_with("CREATE TABLE"));
+  CHECK(scenario.learner.database == "shop");
+  CHECK(scenario.actor("runner").application_name == "runner");
+  CHECK(scenario.actor("writer").on_killed == sandbox::OnKilled::reconnect);
+  CHECK(scenario.actor("writer").loop->values->to == 5);
+  CHECK(scenario.fault[0].role == "deployer");
+  CHECK(scenario.rules.fix[0].workload == std::vector<std::string>{"writer"});
+}
+
+TEST_CASE("an unknown key is named with its line and the nearest known key",
+          "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "fault:", "fautl:")) ==
+        "scenario.yaml:38: unknown key \"fautl\"; did you mean \"fault\"?");
+  CHECK(refusal(replaced(shop_yaml, "every_ms", "evry_ms")) ==
+        "scenario.yaml:30: unknown key \"evry_ms\"; did you mean \"every_ms\"?");
+  CHECK(refusal(replaced(shop_yaml, "topic:", "zzzzzzzzzzzz:")) ==
+        "scenario.yaml:5: unknown key \"zzzzzzzzzzzz\"");
+}
+
+TEST_CASE("a value of the wrong type is refused where it stands", "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "operations: 3", "operations: three")) ==
+        "scenario.yaml:34: \"operations\" must be a whole number");
+  CHECK(refusal(replaced(shop_yaml, "every_ms: 20", "every_ms: 0")) ==
+        "scenario.yaml:30: \"every_ms\" must be from 1 to 60000");
+  CHECK(refusal(replaced(shop_yaml, "login: false", "login: no")) ==
+        "scenario.yaml:13: \"login\" must be true or false");
+  CHECK(refusal(replaced(shop_yaml, "version: 1", "version: [1]")) ==
+        "scenario.yaml:3: \"version\" must be a whole number");
+  CHECK(refusal(replaced(shop_yaml, "format: 1", "format: 2")) ==
+        "scenario.yaml:1: \"format\" must be from 1 to 1");
+}
+
+TEST_CASE("names that lead nowhere are refused with the nearest one", "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "{start: writer}", "{start: writr}")) ==
+        "scenario.yaml:41: there is no actor \"writr\"; did you mean \"writer\"?");
+  CHECK(refusal(replaced(shop_yaml, "owner: shop_owner", "owner: shop_onwer")) ==
+        "scenario.yaml:17: environment.roles has no role \"shop_onwer\"; did you mean "
+        "\"shop_owner\"?");
+  CHECK(refusal(replaced(shop_yaml, "    role: shop_user", "    role: shop_owner")) ==
+        "scenario.yaml:26: environment.roles has no role \"shop_owner\" that can log in; did you "
+        "mean \"shop_user\"?");
+}
+
+TEST_CASE("a scenario cannot take what is ride's own", "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "name: deployer", "name: ride_check")) ==
+        "scenario.yaml:15: role \"ride_check\" is ride's or PostgreSQL's own");
+  CHECK(refusal(replaced(shop_yaml, "deadlock_timeout: 100ms", "listen_addresses: '*'")) ==
+        "scenario.yaml:11: setting \"listen_addresses\" is ride's own, or no setting");
+  CHECK(refusal(replaced(shop_yaml, "member_of: [shop_owner]}\n",
+                         "member_of: [pg_execute_server_program]}\n"))
+            .find("environment.roles has no role \"pg_execute_server_program\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("seed files stay inside the scenario's folder", "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "seed/shop.sql", "../../etc/passwd")) ==
+        "scenario.yaml:17: \"../../etc/passwd\" must stay inside the scenario's folder");
+  CHECK(refusal(replaced(shop_yaml, "seed/shop.sql", "/etc/passwd")) ==
+        "scenario.yaml:17: \"/etc/passwd\" must stay inside the scenario's folder");
+  CHECK(refusal(replaced(shop_yaml, "seed/shop.sql", "seed/nothing.sql"))
+            .find("scenario.yaml:17: there is no file ") == 0);
+
+  const test::ScenarioFolder folder(replaced(shop_yaml, "seed/shop.sql", "seed/link.sql"));
+  std::filesystem::create_symlink("/etc/passwd", folder.path() / "seed/link.sql");
+  CHECK(test::error_of([&] { sandbox::load_scenario(folder.path()); }).find("must stay inside") !=
+        std::string::npos);
+}
+
+TEST_CASE("broken YAML and missing keys are told with their line", "[sandbox][scenario]") {
+  CHECK(refusal("format: [1\nid: x\n").find("scenario.yaml:") == 0);
+  CHECK(refusal("- 1\n") == "scenario.yaml:1: must be a map of keys");
+  CHECK(refusal(replaced(shop_yaml, "title: Shop\n", "")) ==
+        "scenario.yaml:1: \"the file\" has no \"title\"");
+  CHECK(refusal(replaced(shop_yaml, "title: Shop\n", "title: Shop\ntitle: Again\n")) ==
+        "scenario.yaml:5: \"title\" stands there twice");
+}
+
+TEST_CASE("a rule that its own validation refuses is told with its line", "[sandbox][scenario]") {
+  CHECK(refusal(replaced(shop_yaml, "SELECT n AS statement FROM statements\"",
+                         "SELECT nothing FROM statements\""))
+            .find("scenario.yaml:55: looked: seen: ") == 0);
+  CHECK(
+      refusal(replaced(shop_yaml, "points: 40, seen", "points: 39, seen")).find("scenario.yaml:") ==
+      0);
+}
+
+TEST_CASE("scenarios are found by folder and the nearest id is named", "[sandbox][scenario]") {
+  const test::TemporaryDirectory root;
+  for (const char* id : {"stage-12/02-release-fallout", "stage-1/01-start"}) {
+    std::filesystem::create_directories(root / id);
+    std::ofstream((root / id) / "scenario.yaml") << "format: 1\n";
+  }
+  const auto ids = sandbox::find_scenarios(root.path());
+  CHECK(ids == std::vector<std::string>{"stage-1/01-start", "stage-12/02-release-fallout"});
+  CHECK(sandbox::nearest_id("stage-12/02-release-falout", ids) == "stage-12/02-release-fallout");
+  CHECK(sandbox::nearest_id("release-fallout", ids) == "stage-12/02-release-fallout");
+  CHECK(sandbox::nearest_id("nothing like it", ids) == "");
+}
