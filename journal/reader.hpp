@@ -15,7 +15,7 @@ namespace ride::journal {
 struct EventFilter {
   std::optional<std::uint32_t> attempt = std::nullopt;
   std::vector<Kind> kinds = {};  // empty: all
-  Seq after = 0;            // only events behind this one
+  Seq after = 0;                 // only events behind this one
 };
 
 class Reader;

@@ -1,0 +1,73 @@
+#include "proxy/answer.hpp"
+
+#include <algorithm>
+
+#include "proxy/redaction.hpp"
+
+namespace ride::proxy {
+namespace {
+
+void append_sized(std::string& out, Bytes body) {
+  const auto size = static_cast<std::uint32_t>(body.size());
+  for (const unsigned shift : {24U, 16U, 8U, 0U})
+    out.push_back(static_cast<char>(size >> shift & 0xffU));
+  out.append(body);
+}
+
+}  // namespace
+
+void Answer::touch(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us) {
+  if (request == request_ && ordinal == ordinal_) return;
+  *this = Answer(*limits_);  // frees what was held
+  request_ = request;
+  ordinal_ = ordinal;
+  first_byte_us = now_us;
+}
+
+void Answer::set_columns(Bytes body, std::uint64_t body_bytes) {
+  if (body.size() == body_bytes && body.size() <= limits_->kept_columns_bytes_max)
+    columns = body;
+  else
+    omitted_bytes += body_bytes;
+}
+
+void Answer::add_row(Bytes body, std::uint64_t body_bytes) {
+  const bool fits = body.size() == body_bytes && omitted_rows == 0 &&
+                    rows.size() + 4 + body.size() <= limits_->kept_rows_bytes_max;
+  if (!fits) {
+    ++omitted_rows;
+    omitted_bytes += body_bytes;
+    return;
+  }
+  const auto cleaned = redact_row(body);
+  redacted = redacted || cleaned.has_value();
+  append_sized(rows, cleaned ? Bytes(*cleaned) : body);
+}
+
+void Answer::hide_row(std::uint64_t body_bytes) {
+  redacted = true;
+  ++omitted_rows;
+  omitted_bytes += body_bytes;
+}
+
+void Answer::begin_copy(std::uint8_t format) {
+  copying = true;
+  copy_format = format;
+}
+
+void Answer::add_copy_data(Bytes payload, std::uint64_t payload_bytes) {
+  const auto kept =
+      std::min(payload.size(), limits_->kept_copy_bytes_max -
+                                   std::min(copy_data.size(), limits_->kept_copy_bytes_max));
+  copy_data.append(payload.substr(0, kept));
+  omitted_bytes += payload_bytes - kept;
+}
+
+void Answer::add_notice(Bytes redacted_body) {
+  if (notices.size() + 4 + redacted_body.size() <= limits_->kept_notice_bytes_max)
+    append_sized(notices, redacted_body);
+  else
+    omitted_bytes += redacted_body.size();
+}
+
+}  // namespace ride::proxy

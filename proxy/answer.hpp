@@ -1,0 +1,47 @@
+// What has come back so far for one statement and is kept for its `ended` event: rows, COPY data
+// and notices, each up to its limit, and counts of what was left out. One session thread; holds no
+// memory between statements.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.hpp"
+#include "protocol/observer.hpp"
+#include "proxy/options.hpp"
+
+namespace ride::proxy {
+
+class Answer {
+ public:
+  explicit Answer(const Limits& limits) : limits_(&limits) {}
+
+  // To be called with each part of an answer: begins anew where it is another statement's.
+  void touch(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us);
+
+  void set_columns(Bytes body, std::uint64_t body_bytes);
+  // Kept are the first rows up to the limit, and no row behind one that was left out.
+  void add_row(Bytes body, std::uint64_t body_bytes);
+  void hide_row(std::uint64_t body_bytes);  // counts it, keeps nothing of it
+  void begin_copy(std::uint8_t format);
+  void add_copy_data(Bytes payload, std::uint64_t payload_bytes);
+  void add_notice(Bytes redacted_body);
+
+  std::int64_t first_byte_us = 0;
+  std::string columns;    // RowDescription body, "" if none was kept
+  std::string rows;       // (u32 length, DataRow body)*
+  std::string notices;    // (u32 length, NoticeResponse body)*
+  std::string copy_data;  // payloads joined
+  bool copying = false;
+  std::uint8_t copy_format = 0;
+  std::uint64_t omitted_rows = 0;
+  std::uint64_t omitted_bytes = 0;  // of rows, columns, copy_data and notices
+  bool redacted = false;            // rows, notices, the error or COPY data were
+
+ private:
+  const Limits* limits_;
+  protocol::RequestId request_ = 0;
+  std::uint32_t ordinal_ = 0;
+};
+
+}  // namespace ride::proxy

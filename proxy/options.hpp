@@ -1,0 +1,46 @@
+// What the proxy is told: where it listens, which server stands behind it, where its certificate
+// lives, and its limits, each with a name and a unit. Plain values, checked by whoever read them
+// (command line, supervisor); the proxy trusts them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace ride::proxy {
+
+// The server: a unix socket directory as PostgreSQL's `unix_socket_directories` names it (anything
+// that begins with '/'), or a numeric IP address for TCP. `port` is part of either.
+struct Upstream {
+  std::string host = "/tmp";
+  std::uint16_t port = 5432;
+};
+
+struct Limits {
+  std::uint32_t startup_packet_bytes_max = 10'000;     // PostgreSQL's own, without the length word
+  std::chrono::milliseconds startup_wait_max{60'000};  // for a client that says nothing
+  std::chrono::milliseconds connect_wait_max{5'000};   // for the server's socket to take us
+  std::chrono::milliseconds linger_max{2'000};      // for a client to hang up after the server did
+  std::size_t chunk_bytes = std::size_t{64} << 10;  // one read; what is relayed has no limit
+  std::size_t kept_text_bytes_max = std::size_t{1} << 20;        // SQL text of one request
+  std::size_t kept_parameter_bytes_max = std::size_t{64} << 10;  // of one Bind or function call
+  std::size_t kept_rows_bytes_max = std::size_t{64} << 10;       // of one statement
+  std::size_t kept_columns_bytes_max = std::size_t{64} << 10;    // RowDescription of one statement
+  std::size_t kept_copy_bytes_max = std::size_t{64} << 10;       // of one statement
+  std::size_t kept_notice_bytes_max = std::size_t{16} << 10;     // of one statement
+  std::size_t kept_descriptions_bytes_max = std::size_t{1}
+                                            << 20;  // of prepared statements, a session
+};
+
+struct Options {
+  std::string listen_address = "127.0.0.1";  // numeric
+  std::uint16_t listen_port = 0;             // 0: any free one, see Proxy::port()
+  Upstream upstream;
+  std::uint32_t threads = 1;
+  std::string tls_certificate_file;  // PEM; empty: SSLRequest is answered with 'N'
+  std::string tls_key_file;          // PEM
+  Limits limits;
+};
+
+}  // namespace ride::proxy

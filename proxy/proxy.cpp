@@ -1,0 +1,187 @@
+#include "proxy/proxy.hpp"
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <future>
+#include <optional>
+#include <stdexcept>
+
+#include "proxy/listener.hpp"
+#include "proxy/session.hpp"
+#include "proxy/shared.hpp"
+
+namespace ride::proxy {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How often a call that waits for sessions looks again.
+constexpr auto look_again = 2ms;
+
+// Runs `question` on the worker's thread and returns its answer. Not from that thread.
+template <typename Question>
+auto ask(Worker& worker, Question question) {
+  std::packaged_task<decltype(question())()> task(std::move(question));
+  auto answer = task.get_future();
+  asio::post(worker.context, std::move(task));
+  return answer.get();
+}
+
+SslContext make_tls(const Options& options) {
+  if (options.tls_certificate_file.empty()) return nullptr;
+  SslContext context(SSL_CTX_new(TLS_server_method()));
+  if (!context) throw std::runtime_error("TLS: " + openssl_error());
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                         SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(context.get(), 0);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                      SSL_MODE_RELEASE_BUFFERS);
+  if (SSL_CTX_use_certificate_chain_file(context.get(), options.tls_certificate_file.c_str()) != 1)
+    throw std::runtime_error(options.tls_certificate_file +
+                             ": not a certificate: " + openssl_error());
+  if (SSL_CTX_use_PrivateKey_file(context.get(), options.tls_key_file.c_str(), SSL_FILETYPE_PEM) !=
+          1 ||
+      SSL_CTX_check_private_key(context.get()) != 1)
+    throw std::runtime_error(options.tls_key_file +
+                             ": not the certificate's key: " + openssl_error());
+  return context;
+}
+
+// OpenSSL writes to sockets without MSG_NOSIGNAL: on these threads a peer that is gone is an error
+// code, not a signal. Children are not spawned from them.
+void block_sigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+}  // namespace
+
+class Proxy::Impl {
+ public:
+  Impl(Options options, const Clock& clock, journal::Writer& journal)
+      : shared(std::move(options), clock, journal) {
+    for (std::uint32_t i = 0; i < std::max(1U, shared.options.threads); ++i) {
+      auto& appender = journal.add_ring();
+      if (appender.body_bytes_max() < Recorder::room_bytes(shared.options.limits))
+        throw std::invalid_argument("the journal's rings are too small for the proxy's limits");
+      workers.push_back(std::make_unique<Worker>(shared, appender));
+    }
+  }
+
+  void start() {
+    const std::lock_guard lock(control);
+    shared.tls = make_tls(shared.options);
+    acceptor.emplace(listen(workers.front()->context, shared.options));
+    taken_port = port_of(*acceptor);
+    for (auto& worker : workers) {
+      guards.push_back(asio::make_work_guard(worker->context));
+      worker->thread = std::thread([target = worker.get()] {
+        block_sigpipe();
+        target->context.run();
+      });
+    }
+    running = true;
+    asio::co_spawn(workers.front()->context, accept_sessions(&*acceptor, &workers),
+                   [](std::exception_ptr failure) {
+                     if (failure) spdlog::critical("the listener failed: nobody can connect");
+                   });
+  }
+
+  void stop() {
+    const std::lock_guard lock(control);
+    if (!running) return;
+    ask(*workers.front(), [this] { acceptor->close(); });
+    cut_sessions();
+    running = false;
+    guards.clear();
+    for (auto& worker : workers) worker->thread.join();
+  }
+
+  void close_sessions() {
+    const std::lock_guard lock(control);
+    cut_sessions();
+  }
+
+  void cut_sessions() {
+    if (!running) return;
+    for (auto& worker : workers) {
+      const auto cut = ask(*worker, [&worker] {
+        std::vector<journal::ConnectionId> ids;
+        for (auto* session : worker->alive) ids.push_back(session->connection());
+        for (auto* session : std::set(worker->alive)) session->cut();
+        return ids;
+      });
+      while (ask(*worker, [&] { return any_alive(*worker, cut); }))
+        std::this_thread::sleep_for(look_again);
+    }
+  }
+
+  std::vector<SessionInfo> hold(std::chrono::milliseconds wait_max) {
+    const std::lock_guard lock(control);
+    const auto until = std::chrono::steady_clock::now() + wait_max;
+    shared.held = true;
+    if (!running) return {};
+    // Who read a request before the gate closed has noted it by the time its thread answers.
+    for (auto& worker : workers) ask(*worker, [] {});
+    auto busy = shared.registry.busy();
+    while (!busy.empty() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(look_again);
+      busy = shared.registry.busy();
+    }
+    return busy;
+  }
+
+  void release() {
+    shared.held = false;
+    for (auto& worker : workers)
+      asio::post(worker->context, [target = worker.get()] { target->gate.cancel(); });
+  }
+
+  Shared shared;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::optional<Acceptor> acceptor;
+  std::vector<asio::executor_work_guard<Executor>> guards;
+  std::uint16_t taken_port = 0;
+  std::mutex control;    // one of start, stop, close_sessions and hold at a time
+  bool running = false;  // guarded by control
+
+ private:
+  static bool any_alive(const Worker& worker, const std::vector<journal::ConnectionId>& ids) {
+    return std::any_of(worker.alive.begin(), worker.alive.end(), [&](const Session* session) {
+      return std::find(ids.begin(), ids.end(), session->connection()) != ids.end();
+    });
+  }
+};
+
+Proxy::Proxy(Options options, const Clock& clock, journal::Writer& journal)
+    : impl_(std::make_unique<Impl>(std::move(options), clock, journal)) {}
+Proxy::~Proxy() { stop(); }
+
+void Proxy::start() { impl_->start(); }
+void Proxy::stop() { impl_->stop(); }
+std::uint16_t Proxy::port() const { return impl_->taken_port; }
+
+void Proxy::set_upstream(Upstream upstream) {
+  const std::lock_guard lock(impl_->shared.upstream_mutex);
+  impl_->shared.upstream = std::move(upstream);
+}
+
+std::vector<SessionInfo> Proxy::hold(std::chrono::milliseconds wait_max) {
+  return impl_->hold(wait_max);
+}
+void Proxy::release() { impl_->release(); }
+void Proxy::close_sessions() { impl_->close_sessions(); }
+std::vector<SessionInfo> Proxy::sessions() const { return impl_->shared.registry.all(); }
+
+}  // namespace ride::proxy

@@ -1,0 +1,210 @@
+#include "proxy/recorder.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "journal/fields.hpp"
+#include "proxy/redaction.hpp"
+
+namespace ride::proxy {
+
+using journal::Field;
+using journal::Kind;
+using protocol::Side;
+
+namespace {
+
+// The smallest messages become events of 24 times their size at most (EmptyQueryResponse: 5 bytes,
+// an event of frame header, request, ordinal, times and counts), and the columns of a prepared
+// statement, which stand in the event of each Execute that returned a row, 82 bytes where the row
+// had 4.
+constexpr std::size_t event_bytes_per_chunk_byte = 24 + 82 / 4;
+
+std::uint32_t kept_client_bytes(const Limits& limits) {
+  return static_cast<std::uint32_t>(std::max(
+      {limits.kept_text_bytes_max, limits.kept_parameter_bytes_max, limits.kept_copy_bytes_max}));
+}
+
+std::uint32_t kept_server_bytes(const Limits& limits) {
+  return static_cast<std::uint32_t>(
+      std::max({limits.kept_rows_bytes_max, limits.kept_columns_bytes_max,
+                limits.kept_copy_bytes_max, limits.kept_notice_bytes_max}));
+}
+
+}  // namespace
+
+Recorder::Recorder(Worker& worker, Registry::Entry& entry)
+    : worker_(worker),
+      entry_(entry),
+      limits_(worker.shared.options.limits),
+      client_framer_(Side::client, kept_client_bytes(limits_)),
+      server_framer_(Side::server, kept_server_bytes(limits_)),
+      answer_(limits_),
+      described_(limits_.kept_descriptions_bytes_max) {}
+
+std::size_t Recorder::room_bytes(const Limits& limits) {
+  const auto held = limits.kept_rows_bytes_max + limits.kept_columns_bytes_max +
+                    limits.kept_copy_bytes_max + limits.kept_notice_bytes_max +
+                    kept_server_bytes(limits) + kept_client_bytes(limits);
+  // Redaction may make a text longer: '' becomes '<redacted>' beside a keyword of that size.
+  return event_bytes_per_chunk_byte * limits.chunk_bytes + 2 * held;
+}
+
+journal::FieldWriter Recorder::begin() {
+  worker_.body.clear();
+  return journal::FieldWriter(worker_.body);
+}
+
+journal::Seq Recorder::write(Kind kind) {
+  return worker_.appender.append(kind, entry_.connection, now_us_, worker_.body);
+}
+
+void Recorder::opened(std::string_view peer, std::string_view tls) {
+  now_us_ = worker_.shared.clock.now_us();
+  auto fields = begin();
+  fields.put(Field::peer, peer);
+  if (!tls.empty()) fields.put(Field::tls, tls);
+  write(Kind::connection_opened);
+}
+
+void Recorder::started(const protocol::StartupMessage& message) {
+  now_us_ = worker_.shared.clock.now_us();
+  const auto user = message.parameter("user").value_or("");
+  const auto database = message.parameter("database").value_or(user);
+  const auto application = redact_text(message.parameter("application_name").value_or(""));
+  begin()
+      .put(Field::parameters, redact_parameters(message.parameters))
+      .put(Field::user, user)
+      .put(Field::database, database)
+      .put(Field::application, application);
+  write(Kind::connection_started);
+  worker_.shared.registry.set_names(entry_, user, database, application);
+}
+
+void Recorder::refused(Bytes error_body) {
+  now_us_ = worker_.shared.clock.now_us();
+  begin().put(Field::error, redact_error(error_body, false).body);
+  write(Kind::connection_refused);
+}
+
+void Recorder::cancel_requested(const Registry::Target& target) {
+  now_us_ = worker_.shared.clock.now_us();
+  begin().put(Field::connection, target.connection).put(Field::request, target.request);
+  write(Kind::cancel_requested);
+}
+
+void Recorder::closed(std::string_view how) {
+  now_us_ = worker_.shared.clock.now_us();
+  auto fields = begin();
+  fields.put(Field::how, how).put(Field::bytes_in, bytes_in_).put(Field::bytes_out, bytes_out_);
+  if (!idle_error_.empty()) fields.put(Field::error, idle_error_);
+  write(Kind::connection_closed);
+}
+
+void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
+  bytes_in_ += chunk.size();
+  observe(Side::client, client_framer_, chunk, now_us);
+}
+
+void Recorder::from_server(Bytes chunk, std::int64_t now_us) {
+  bytes_out_ += chunk.size();
+  observe(Side::server, server_framer_, chunk, now_us);
+}
+
+void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::int64_t now_us) {
+  if (raw_) return;
+  now_us_ = now_us;
+  framer.feed(chunk);
+  while (const auto frame = framer.next()) {
+    // After bytes we cannot read, an error is what is expected of the server. Anything else is the
+    // answer to something that we did not see.
+    answered_unseen_ =
+        answered_unseen_ || (lost_track_ && side == Side::server && frame->tag != 'E');
+    session_.on(side, *frame, *this);
+  }
+  if (const auto failure = framer.take_failure()) session_.on_broken(side, *failure, *this);
+  lost_track_ = lost_track_ || session_.lost() || framer.broken();
+  answered_unseen_ = answered_unseen_ || server_framer_.broken();
+  const auto* under_way = find(session_.in_flight());
+  entry_.request = under_way != nullptr ? under_way->seq : 0;
+  entry_.busy = session_.busy();
+}
+
+void Recorder::finish() {
+  if (raw_) return;
+  now_us_ = worker_.shared.clock.now_us();
+  session_.finish(*this);
+  if (answered_unseen_ || cuts_unrecorded_ > 0)
+    write_gap("the connection ended after bytes that could not be read");
+}
+
+void Recorder::backend_key(const protocol::BackendKeyData& message) {
+  worker_.shared.registry.set_backend_key(entry_, message.pid, message.key);
+}
+
+void Recorder::parameter_status(std::string_view name, std::string_view value) {
+  const auto kept = redact_text(value);
+  if (name == "application_name") worker_.shared.registry.set_application(entry_, kept);
+  if (!ready_) return;  // the server's settings at the start are no change
+  begin().put(Field::name, name).put(Field::text, kept);
+  write(Kind::parameter_changed);
+}
+
+void Recorder::notification(const protocol::NotificationResponse& message) {
+  begin()
+      .put(Field::pid, message.pid)
+      .put(Field::name, message.channel)
+      .put(Field::text, redact_text(message.payload));
+  write(Kind::notification);
+}
+
+void Recorder::connection_error(Bytes error_body, bool fatal) {
+  saw_fatal_ = saw_fatal_ || fatal;
+  auto error = redact_error(error_body, false).body;
+  if (ready_) {
+    idle_error_ = std::move(error);  // stands in connection_closed
+    return;
+  }
+  begin().put(Field::error, error);
+  write(Kind::connection_refused);
+}
+
+void Recorder::protocol_violation(Side side, protocol::RequestId, char tag, std::string_view why) {
+  spdlog::warn("connection={} {} broke the protocol: {} (message type {:#04x})", entry_.connection,
+               side == Side::client ? "client" : "server", why, static_cast<unsigned char>(tag));
+}
+
+void Recorder::write_notice(Bytes redacted_body) {
+  begin().put(Field::error, redacted_body);
+  write(Kind::notice);
+}
+
+void Recorder::write_gap(std::string_view why) {
+  auto message = std::string(why);
+  if (cuts_unrecorded_ > 0)
+    message += "; " + std::to_string(cuts_unrecorded_) + " unanswered requests are not listed";
+  if (!worker_.appender.room(message.size() + 64)) return;  // then the journal itself is at its end
+  spdlog::warn("connection={} gap in the record: {}", entry_.connection, message);
+  begin().put(Field::message, message);
+  write(Kind::gap);
+  lost_track_ = client_framer_.broken() || server_framer_.broken();
+  answered_unseen_ = false;
+  cuts_unrecorded_ = 0;
+}
+
+const Recorder::Asked* Recorder::find(protocol::RequestId request) const {
+  if (request < asked_first_ || request >= asked_first_ + asked_.size()) return nullptr;
+  return &asked_[request - asked_first_];
+}
+
+void Recorder::forget_before(protocol::RequestId request) {
+  while (!asked_.empty() && asked_first_ < request) {
+    last_answered_ = asked_.front().seq;
+    asked_.pop_front();
+    ++asked_first_;
+  }
+}
+
+}  // namespace ride::proxy

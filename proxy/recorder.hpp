@@ -1,0 +1,144 @@
+// Turns what passes on one connection into events of the journal: frames both directions, lets
+// protocol::Session say what they mean, and appends the events of journal/event.hpp to the ring of
+// its thread. Whoever relays calls from_client() (from_server()) before the chunk is sent on, and
+// asks for room_bytes() in the ring before the chunk is even read.
+//
+// What may not be stored is taken out here, before the ring: see proxy/redaction.hpp,
+// sql/redact.hpp. One session thread. The relayed bytes are never touched.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "journal/fields.hpp"
+#include "protocol/observer.hpp"
+#include "protocol/session.hpp"
+#include "protocol/startup.hpp"
+#include "proxy/answer.hpp"
+#include "proxy/described.hpp"
+#include "proxy/shared.hpp"
+
+namespace ride::proxy {
+
+class Recorder : private protocol::Observer {
+ public:
+  Recorder(Worker& worker, Registry::Entry& entry);
+
+  // Life of the connection.
+  void opened(std::string_view peer, std::string_view tls);
+  void started(const protocol::StartupMessage& message);
+  void refused(Bytes error_body);
+  void cancel_requested(const Registry::Target& target);
+  void closed(std::string_view how);
+
+  // What passes.
+  void from_client(Bytes chunk, std::int64_t now_us);
+  void from_server(Bytes chunk, std::int64_t now_us);
+  void client_finished() { client_finished_ = true; }                   // it sends no more
+  void count_client_bytes(std::uint64_t bytes) { bytes_in_ += bytes; }  // of the first packets
+  void stop_reading_messages() { raw_ = true; }  // garbage: bytes are counted from here on, no more
+  void finish();  // the connection is over: what is unanswered stays so
+
+  bool idle() const { return session_.started() && !session_.busy(); }
+  bool between_messages() const { return !raw_ && server_framer_.between_messages(); }
+
+  // What one more chunk, of either side, can add to the ring at most.
+  std::size_t room_bytes() const { return room_bytes(worker_.shared.options.limits); }
+  static std::size_t room_bytes(const Limits& limits);
+
+  // How the connection came to its end, as far as the messages tell.
+  bool said_goodbye() const { return said_goodbye_; }
+  bool saw_fatal() const { return saw_fatal_; }
+  bool raw() const { return raw_; }
+  bool saw_client_finish() const { return client_finished_; }
+
+ private:
+  // A request that is not answered yet.
+  struct Asked {
+    journal::Seq seq = 0;
+    protocol::RequestKind kind = protocol::RequestKind::query;
+    bool secret = false;            // its statement carries a secret
+    bool describes_portal = false;  // of describe and close: else the statement
+    std::string statement = {};
+    std::string portal = {};
+  };
+
+  // recorder_requests.cpp
+  void query(protocol::RequestId, const protocol::Query&, std::uint64_t omitted_bytes) override;
+  void parse(protocol::RequestId, const protocol::Parse&, std::uint64_t omitted_bytes) override;
+  void bind(protocol::RequestId, const protocol::Bind&, std::uint64_t omitted_bytes) override;
+  void describe(protocol::RequestId, const protocol::Describe&, std::uint64_t) override;
+  void execute(protocol::RequestId, const protocol::Execute&, std::uint64_t) override;
+  void close(protocol::RequestId, const protocol::Close&, std::uint64_t) override;
+  void function_call(protocol::RequestId, const protocol::FunctionCall&, std::uint64_t) override;
+  void terminate() override { said_goodbye_ = true; }
+  bool put_text(journal::FieldWriter& fields, std::string_view text, std::uint64_t omitted_bytes);
+  void put_parameters(journal::FieldWriter& fields, Bytes parameters, bool secret,
+                      std::uint64_t omitted_bytes);
+  void ask(protocol::RequestId request, journal::Kind kind, Asked asked);
+
+  // recorder_answers.cpp
+  void row_description(protocol::RequestId, std::uint32_t, Bytes, std::uint64_t) override;
+  void data_row(protocol::RequestId, std::uint32_t, Bytes, std::uint64_t) override;
+  void function_result(protocol::RequestId, Bytes, std::uint64_t body_bytes) override;
+  void copy_began(protocol::RequestId, std::uint32_t, protocol::CopyDirection,
+                  std::uint8_t) override;
+  void copy_data(protocol::RequestId, std::uint32_t, protocol::CopyDirection, Bytes,
+                 std::uint64_t) override;
+  void ended(const protocol::Ended& ended) override;
+  void ready(protocol::RequestId through, protocol::TxStatus status) override;
+  void notice(protocol::RequestId, std::uint32_t, Bytes body) override;
+  void learn_names(const Asked& asked);
+  void write_ended(const protocol::Ended& ended, const Asked& asked);
+  void put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows);
+
+  // recorder.cpp
+  void backend_key(const protocol::BackendKeyData&) override;
+  void parameter_status(std::string_view name, std::string_view value) override;
+  void notification(const protocol::NotificationResponse&) override;
+  void connection_error(Bytes error_body, bool fatal) override;
+  void protocol_violation(protocol::Side, protocol::RequestId, char, std::string_view) override;
+  void observe(protocol::Side side, protocol::Framer& framer, Bytes chunk, std::int64_t now_us);
+  void write_notice(Bytes redacted_body);
+  void write_gap(std::string_view why);
+  journal::FieldWriter begin();  // an empty body to be filled, then write()
+  journal::Seq write(journal::Kind kind);
+
+  const Asked* find(protocol::RequestId request) const;
+  void forget_before(protocol::RequestId request);
+
+  Worker& worker_;
+  Registry::Entry& entry_;
+  const Limits& limits_;
+  protocol::Framer client_framer_;
+  protocol::Framer server_framer_;
+  protocol::Session session_;
+  std::int64_t now_us_ = 0;  // when the chunk that is being looked at arrived
+
+  std::deque<Asked> asked_;              // unanswered, in order, numbers without holes
+  protocol::RequestId asked_first_ = 1;  // the number of asked_.front()
+  journal::Seq last_answered_ = 0;       // the last that left asked_
+  Answer answer_;                        // of the statement being answered
+  Described described_;
+  std::set<std::string, std::less<>> secret_statements_;  // prepared, by name
+  std::set<std::string, std::less<>> secret_portals_;
+  bool secret_prepared_ = false;  // a PREPARE with a secret was seen: any name may be its
+
+  bool ready_ = false;  // connection_ready was written
+  bool raw_ = false;
+  bool said_goodbye_ = false;
+  bool client_finished_ = false;
+  bool saw_fatal_ = false;
+  bool lost_track_ = false;            // bytes came that could not be read
+  bool answered_unseen_ = false;       // and the server answered to them: a gap in the record
+  std::uint64_t cuts_unrecorded_ = 0;  // for want of room: see write_gap()
+  std::string idle_error_;             // the FATAL that came while nothing was asked
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+};
+
+}  // namespace ride::proxy

@@ -1,0 +1,195 @@
+// What the server answers: kept in Answer until the statement has ended, then one event, in the
+// ring before the client has the last byte of it.
+#include <cassert>
+
+#include "journal/fields.hpp"
+#include "proxy/recorder.hpp"
+#include "proxy/redaction.hpp"
+#include "sql/redact.hpp"
+
+namespace ride::proxy {
+
+using journal::Field;
+using journal::Kind;
+using protocol::CopyDirection;
+using protocol::Ending;
+using protocol::RequestId;
+using protocol::RequestKind;
+
+namespace {
+
+// The largest body of an `ended` without rows: for the question whether there is room.
+constexpr std::size_t cut_event_bytes_max = 128;
+
+std::string_view to_text(Ending how) {
+  switch (how) {
+    case Ending::complete:
+      return "complete";
+    case Ending::empty:
+      return "empty";
+    case Ending::suspended:
+      return "suspended";
+    case Ending::error:
+      return "error";
+    case Ending::cut:
+      return "cut";
+  }
+  return "";
+}
+
+// Parse, Bind, Describe and Close have an event of their end only where they failed or were cut:
+// any later answer implies that they succeeded.
+bool is_statement(RequestKind kind) {
+  return kind == RequestKind::query || kind == RequestKind::execute ||
+         kind == RequestKind::function_call;
+}
+
+}  // namespace
+
+void Recorder::row_description(RequestId request, std::uint32_t ordinal, Bytes body,
+                               std::uint64_t body_bytes) {
+  const auto* asked = find(request);
+  if (asked != nullptr && asked->kind == RequestKind::describe) {
+    const auto columns = body.size() == body_bytes ? body : Bytes();
+    if (asked->describes_portal)
+      described_.portal_described(asked->portal, columns);
+    else
+      described_.statement_described(asked->statement, columns);
+    return;
+  }
+  answer_.touch(request, ordinal, now_us_);
+  answer_.set_columns(body, body_bytes);
+}
+
+void Recorder::data_row(RequestId request, std::uint32_t ordinal, Bytes body,
+                        std::uint64_t body_bytes) {
+  answer_.touch(request, ordinal, now_us_);
+  // A statement with a secret parameter may give it back: SELECT set_config('x.password', $1, …).
+  const auto* asked = find(request);
+  if (asked != nullptr && asked->kind == RequestKind::execute && asked->secret)
+    answer_.hide_row(body_bytes);
+  else
+    answer_.add_row(body, body_bytes);
+}
+
+void Recorder::function_result(RequestId request, Bytes, std::uint64_t body_bytes) {
+  answer_.touch(request, 0, now_us_);
+  answer_.omitted_bytes += body_bytes;  // there is no field for it
+}
+
+void Recorder::copy_began(RequestId request, std::uint32_t ordinal, CopyDirection,
+                          std::uint8_t format) {
+  answer_.touch(request, ordinal, now_us_);
+  answer_.begin_copy(format);
+}
+
+void Recorder::copy_data(RequestId request, std::uint32_t ordinal, CopyDirection, Bytes payload,
+                         std::uint64_t payload_bytes) {
+  answer_.touch(request, ordinal, now_us_);
+  answer_.add_copy_data(payload, payload_bytes);
+}
+
+void Recorder::notice(RequestId request, std::uint32_t ordinal, Bytes body) {
+  const auto* asked = find(request);
+  const auto redacted = redact_error(body, asked != nullptr && asked->secret);
+  if (asked == nullptr || !is_statement(asked->kind)) return write_notice(redacted.body);
+  answer_.touch(request, ordinal, now_us_);
+  answer_.redacted = answer_.redacted || redacted.changed;
+  answer_.add_notice(redacted.body);
+}
+
+void Recorder::ended(const protocol::Ended& ended) {
+  saw_fatal_ = saw_fatal_ || ended.fatal;
+  const auto* asked = find(ended.request);
+  if (asked == nullptr) return;
+  if (ended.how == Ending::complete) learn_names(*asked);
+  if (is_statement(ended.kind) || ended.how == Ending::error || ended.how == Ending::cut)
+    write_ended(ended, *asked);
+  forget_before(ended.request);
+}
+
+// The server has taken a name, described or dropped it.
+void Recorder::learn_names(const Asked& asked) {
+  switch (asked.kind) {
+    case RequestKind::parse:
+      described_.parsed(asked.statement);
+      break;
+    case RequestKind::bind:
+      described_.bound(asked.portal, asked.statement);
+      break;
+    case RequestKind::close:
+      if (asked.describes_portal)
+        described_.portal_closed(asked.portal);
+      else
+        described_.statement_closed(asked.statement);
+      break;
+    case RequestKind::query:
+    case RequestKind::describe:
+    case RequestKind::execute:
+    case RequestKind::function_call:
+      break;
+  }
+}
+
+void Recorder::write_ended(const protocol::Ended& ended, const Asked& asked) {
+  answer_.touch(ended.request, ended.ordinal, now_us_);
+  // A session that ends, or loses track, cuts as many requests as were sent ahead at once.
+  const auto held = answer_.rows.size() + answer_.columns.size() + answer_.copy_data.size() +
+                    answer_.notices.size() + limits_.kept_columns_bytes_max;
+  if (ended.how == Ending::cut && !worker_.appender.room(2 * held + cut_event_bytes_max)) {
+    ++cuts_unrecorded_;
+    return;
+  }
+  auto fields = begin();
+  fields.put(Field::request, asked.seq)
+      .put(Field::ordinal, ended.ordinal)
+      .put(Field::how, to_text(ended.how));
+  if (!ended.tag.empty()) fields.put(Field::tag, ended.tag);
+  fields.put(Field::rows, ended.rows);
+  if (ended.how != Ending::cut)
+    fields.put(Field::first_byte_us, static_cast<std::uint64_t>(answer_.first_byte_us));
+  fields.put(Field::bytes_in, ended.bytes_in).put(Field::bytes_out, ended.bytes_out);
+  if (!ended.error.empty()) {
+    const auto error = redact_error(ended.error, asked.secret);
+    answer_.redacted = answer_.redacted || error.changed;
+    fields.put(Field::error, error.body);
+  }
+  put_answer(fields, asked, ended.rows);
+  write(Kind::ended);
+  answer_.touch(0, 0, 0);
+}
+
+void Recorder::put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows) {
+  // An Execute without rows goes without columns: see event_bytes_per_chunk_byte.
+  auto columns = Bytes(answer_.columns);
+  if (asked.kind == RequestKind::execute && rows > 0) columns = described_.columns_of(asked.portal);
+  if (!columns.empty()) fields.put(Field::columns, columns);
+  if (!answer_.rows.empty()) fields.put(Field::data, answer_.rows);
+  if (answer_.omitted_rows > 0) fields.put(Field::omitted_rows, answer_.omitted_rows);
+  if (answer_.omitted_bytes > 0) fields.put(Field::omitted_bytes, answer_.omitted_bytes);
+  if (!answer_.notices.empty()) fields.put(Field::notices, answer_.notices);
+  if (answer_.copying) {
+    const auto redacted = sql::redact_message(answer_.copy_data);
+    answer_.redacted = answer_.redacted || redacted.has_value();
+    fields.put(Field::copy_format, answer_.copy_format)
+        .put(Field::copy_data, redacted ? redacted->text : answer_.copy_data);
+  }
+  if (answer_.redacted) fields.put(Field::redacted, Bytes("answer 1"));
+}
+
+void Recorder::ready(RequestId through, protocol::TxStatus status) {
+  if (!ready_) {
+    ready_ = true;
+    begin().put(Field::pid, entry_.pid.load());
+    write(Kind::connection_ready);
+    return;
+  }
+  forget_before(through + 1);
+  const char letter = static_cast<char>(status);
+  begin().put(Field::request, last_answered_).put(Field::status, Bytes(&letter, 1));
+  write(Kind::ready);
+  if (answered_unseen_ || cuts_unrecorded_ > 0)
+    write_gap("client and server went on after bytes that could not be read");
+}
+
+}  // namespace ride::proxy

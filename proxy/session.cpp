@@ -1,0 +1,215 @@
+#include "proxy/session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "protocol/backend.hpp"
+#include "protocol/startup.hpp"
+#include "proxy/upstream.hpp"
+
+namespace ride::proxy {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto room_retry = 1ms;
+
+}  // namespace
+
+Session::Session(Worker& worker, Socket client, std::string peer)
+    : worker_(worker),
+      limits_(worker.shared.options.limits),
+      client_(std::move(client)),
+      peer_(std::move(peer)),
+      entry_(worker.shared.registry.add()),
+      recorder_(worker, *entry_) {
+  worker_.alive.insert(this);
+}
+
+Session::~Session() {
+  worker_.shared.registry.remove(*entry_);
+  worker_.alive.erase(this);
+}
+
+void Session::cut() {
+  cut_ = true;
+  if (relay_) return relay_->stop();
+  if (server_) server_->close();
+  client_.close();
+}
+
+Awaitable<void> Session::run() {
+  using namespace asio::experimental::awaitable_operators;
+  Timer deadline(worker_.context, limits_.startup_wait_max);
+  auto first = co_await (greet() || deadline.async_wait(as_values));
+  if (first.index() == 1) {
+    spdlog::info("connection={} peer={} sent no complete start-up packet in time: closed",
+                 connection(), peer_);
+    co_return;
+  }
+  auto hello = std::get<0>(std::move(first));
+  if (cut_ || hello.kind == Hello::Kind::gone) co_return;
+  co_await serve(std::move(hello));
+}
+
+Awaitable<void> Session::serve(Hello hello) {
+  const bool recordable = co_await ring_has_room();
+  if (!recordable) {
+    const auto why = "ride cannot record: " + worker_.shared.journal.failure();
+    co_await refuse("53100", why, "");
+    co_return;
+  }
+  recorder_.opened(peer_, client_.tls_text());
+  switch (hello.kind) {
+    case Hello::Kind::startup:
+    case Hello::Kind::garbage:
+      co_await relay(std::move(hello));
+      break;
+    case Hello::Kind::cancel:
+      co_await carry_cancel(std::move(hello));
+      break;
+    case Hello::Kind::gone:
+      break;
+  }
+}
+
+Awaitable<void> Session::relay(Hello hello) {
+  if (hello.kind == Hello::Kind::startup) {
+    recorder_.started(*protocol::decode_startup(hello.bytes));
+  } else {
+    spdlog::info("connection={} peer={} does not speak PostgreSQL's protocol: passed on unread",
+                 connection(), peer_);
+    recorder_.stop_reading_messages();
+  }
+  const bool reached = co_await reach_server();
+  if (!reached) {
+    co_await close();
+    co_return;
+  }
+  recorder_.count_client_bytes(hello.bytes.size());
+  co_await server_->write_all(hello.bytes);  // a server that died says so at the first read
+  relay_.emplace(worker_, client_, *server_, recorder_);
+  const auto ending = co_await relay_->run();
+
+  const bool recordable = co_await ring_has_room();
+  if (recordable) {
+    recorder_.finish();
+    recorder_.closed(how_it_ended(ending));
+  }
+  worker_.shared.registry.remove(*entry_);
+  say_last_words(ending);
+  if (ending != Ending::client_vanished) co_await hang_up();
+}
+
+// Leaves the connection to the server in server_, or tells the client why there is none.
+Awaitable<bool> Session::reach_server() {
+  const auto upstream = worker_.shared.current_upstream();
+  auto connected = co_await connect(worker_.context, upstream, limits_);
+  if (cut_) co_return false;
+  if (!connected.error) {
+    server_.emplace(std::move(connected.socket));
+    co_return true;
+  }
+  const auto why = connected.error.message();
+  spdlog::warn("connection={} upstream={} connect failed: {}", connection(), to_text(upstream),
+               why);
+  const auto error = protocol::encode_error(
+      "FATAL", "08006",
+      "ride cannot reach the PostgreSQL server at " + to_text(upstream) + ": " + why, "");
+  recorder_.refused(Bytes(error).substr(protocol::header_bytes));
+  co_await client_.write_all(error);
+  co_return false;
+}
+
+// The same bytes on a connection of their own. libpq waits for the end of ours so that its next
+// command is not hit by a cancel still under way; so ours ends after the server's, not before.
+Awaitable<void> Session::carry_cancel(Hello hello) {
+  const auto request = protocol::decode_cancel_request(hello.bytes);
+  if (request) {
+    const auto& registry = worker_.shared.registry;
+    const auto target = registry.find_cancel_target(request->pid, request->key);
+    recorder_.cancel_requested(target.value_or(Registry::Target{}));
+  }
+  const auto upstream = worker_.shared.current_upstream();
+  auto connected = co_await connect(worker_.context, upstream, limits_);
+  if (!connected.error && !cut_) {
+    server_.emplace(std::move(connected.socket));
+    recorder_.count_client_bytes(hello.bytes.size());
+    auto error = co_await server_->write_all(hello.bytes);
+    char unexpected = 0;  // a server says nothing to a cancel request
+    while (!error) error = co_await server_->read_exactly(&unexpected, 1);
+    server_->close();
+  }
+  co_await close();
+}
+
+// Waits for what one more chunk may need. False: the journal has failed.
+Awaitable<bool> Session::ring_has_room() {
+  while (!worker_.appender.room(recorder_.room_bytes())) {
+    if (worker_.shared.journal.failed()) co_return false;
+    Timer pause(worker_.context, room_retry);
+    co_await pause.async_wait(as_values);
+  }
+  co_return !worker_.shared.journal.failed();
+}
+
+Awaitable<void> Session::close() {
+  const bool recordable = co_await ring_has_room();
+  if (recordable) recorder_.closed(cut_ ? "cut" : "server_gone");
+  co_await hang_up();
+}
+
+std::string_view Session::how_it_ended(Ending ending) const {
+  if (cut_ || ending == Ending::journal_failed) return "cut";
+  if (recorder_.raw()) return "garbage";
+  if (recorder_.said_goodbye()) return "terminated";
+  if (recorder_.saw_fatal()) return "fatal";
+  if (ending == Ending::client_vanished || recorder_.saw_client_finish()) return "client_gone";
+  return "server_gone";
+}
+
+// What ride itself has to say at the end. Nothing where the server closed: its words were the last.
+void Session::say_last_words(Ending ending) {
+  std::string error;
+  if (cut_) {
+    error = protocol::encode_error("FATAL", "57P01",
+                                   "terminating connection due to administrator command", "");
+  } else if (ending == Ending::journal_failed) {
+    const auto why = worker_.shared.journal.failure();
+    spdlog::error("connection={} closed, it cannot be recorded: {}", connection(), why);
+    error = protocol::encode_error("FATAL", "53100", "ride cannot record: " + why, "");
+  }
+  error_code ignored;  // a client that takes nothing now goes without
+  if (!error.empty() && relay_->client_takes_message()) client_.write_some(error, ignored);
+}
+
+// Ends the client's leg so that it can read to the end: a socket closed with bytes still unread
+// would reset the connection, and what was sent last would be lost.
+Awaitable<void> Session::hang_up() {
+  using namespace asio::experimental::awaitable_operators;
+  client_.shutdown_send();
+  Timer deadline(worker_.context, cut_ ? 0ms : limits_.linger_max);
+  error_code error;
+  while (!error && client_.is_open()) {
+    client_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
+    if (error != asio::error::would_block) continue;
+    if (deadline.expiry() <= std::chrono::steady_clock::now()) break;
+    auto first = co_await (client_.readable() || deadline.async_wait(as_values));
+    error = first.index() == 0 ? std::get<0>(first) : asio::error::timed_out;
+  }
+  client_.close();
+}
+
+Awaitable<void> run_session(Worker* worker, Socket client, std::string peer) {
+  Session session(*worker, std::move(client), std::move(peer));
+  try {
+    co_await session.run();
+  } catch (const std::exception& failure) {
+    spdlog::error("connection={} failed: {}", session.connection(), failure.what());
+  }
+}
+
+}  // namespace ride::proxy

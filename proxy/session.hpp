@@ -1,0 +1,78 @@
+// One client connection from accept to close: TLS and the first packets, then either a session that
+// is relayed and recorded, or a CancelRequest that is carried to the server, or garbage that is
+// passed on unread so that the server can say what it thinks of it.
+//
+// Lives on its worker's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proxy/leg.hpp"
+#include "proxy/recorder.hpp"
+#include "proxy/relay.hpp"
+#include "proxy/shared.hpp"
+
+namespace ride::proxy {
+
+class Session {
+ public:
+  Session(Worker& worker, Socket client, std::string peer);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Awaitable<void> run();
+
+  // Ends it from outside, at its next step. On the worker's thread.
+  void cut();
+
+  journal::ConnectionId connection() const { return entry_->connection; }
+
+ private:
+  // What the client turned out to want, and the bytes that said so.
+  struct Hello {
+    enum class Kind : std::uint8_t { gone, startup, cancel, garbage } kind = Kind::gone;
+    std::string bytes;
+  };
+
+  // startup.cpp
+  Awaitable<Hello> greet();
+  Awaitable<Hello> read_packet();
+  Awaitable<bool> answer_ssl_request();
+  Awaitable<bool> answer_gssenc_request();
+  Awaitable<void> refuse(std::string_view sqlstate, std::string_view message,
+                         std::string_view hint);
+
+  // session.cpp
+  Awaitable<void> serve(Hello hello);
+  Awaitable<void> relay(Hello hello);
+  Awaitable<void> carry_cancel(Hello hello);
+  Awaitable<bool> reach_server();
+  Awaitable<bool> ring_has_room();
+  Awaitable<void> close();
+  Awaitable<void> hang_up();
+  std::string_view how_it_ended(Ending ending) const;
+  void say_last_words(Ending ending);
+
+  Worker& worker_;
+  const Limits& limits_;
+  Leg client_;
+  std::optional<Leg> server_;
+  std::string peer_;
+  // Shared with the registry, where other threads read it; see Registry::Entry.
+  std::shared_ptr<Registry::Entry> entry_;
+  Recorder recorder_;
+  std::optional<Relay> relay_;
+  bool ssl_answered_ = false;
+  bool gssenc_answered_ = false;
+  bool cut_ = false;
+};
+
+// To be spawned on the worker's context: the whole life of one session. Failures end in the log.
+Awaitable<void> run_session(Worker* worker, Socket client, std::string peer);
+
+}  // namespace ride::proxy
