@@ -1,0 +1,117 @@
+// `ride postgres start`: checks what can be checked at once, then leaves the run to a supervisor.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+#include <system_error>
+
+#include "base/json.hpp"
+#include "cli/brief.hpp"
+#include "cli/current.hpp"
+#include "cli/failure.hpp"
+#include "cli/options.hpp"
+#include "cli/supervisor.hpp"
+#include "cli/terminal.hpp"
+#include "sandbox/scenario.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string operating_system_user() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : std::string(entry->pw_name);
+}
+
+// Says at once what the proxy would find only after the sandbox has booted.
+void require_free_port(std::uint16_t port) {
+  if (port == 0) return;
+  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    throw Failure("cannot listen on port " + std::to_string(port) + ": " +
+                  std::generic_category().message(errno) +
+                  "; choose another --port, or none for one that is free");
+}
+
+// The lock, with no run left in the way.
+RunLock take_home(const Home& home) {
+  auto found = current_run(home);
+  if (found && ask(home, *found, {{"command", "describe"}}))
+    throw Failure("a run of " + found->state.scenario +
+                  " is in progress; `ride postgres stop` ends it and keeps its file");
+  if (found) {
+    tell(interruption(found->state));
+    remove_run_state(home);
+    return std::move(*found->lock);
+  }
+  auto lock = RunLock::try_take(home);
+  if (!lock) throw Failure("another `ride` is starting a run right now; try again in a moment");
+  return std::move(*lock);
+}
+
+RunState describe_run(const Start& options, const Home& home, const std::filesystem::path& folder) {
+  RunState state;
+  state.name = new_run_name(options.scenario, home.attempts());
+  state.scenario = options.scenario;
+  state.scenario_folder = std::filesystem::absolute(folder).string();
+  state.learner = options.learner.empty() ? operating_system_user() : options.learner;
+  state.requested_sandbox = options.sandbox;
+  state.image = options.image;
+  state.requested_port = options.port;
+  state.file = (home.attempts() / (state.name + ".ride")).string();
+  return state;
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+  return std::string(object.at(key).as_string());
+}
+
+void print_ready(const Start& options, const scorer::Rules& rules, const json::object& run) {
+  if (options.json) {
+    json::object out;
+    for (const auto* key : {"run", "scenario", "sandbox", "dsn", "file"}) out[key] = run.at(key);
+    print_json(out);
+    std::cout.flush();
+    return;
+  }
+  print_brief(rules, std::cout);
+  std::cout << "\n  sandbox  " << text_of(run, "sandbox_detail")          //
+            << "\n  connect  psql \"" << text_of(run, "dsn") << '"'       //
+            << "\n  or       ride postgres psql"                          //
+            << "\n  then     ride postgres status | log | hint | submit"  //
+            << "\n  file     " << text_of(run, "file") << std::endl;
+}
+
+}  // namespace
+
+int execute(const Start& options) {
+  const auto folder = find_scenario(options.scenario, scenario_roots());
+  const auto scenario = sandbox::load_scenario(folder);
+  const Home home = find_home();
+  create_home(home);
+  RunLock lock = take_home(home);
+  require_free_port(options.port);
+  RunState state = describe_run(options, home, folder);
+  const Progress progress = terminal_progress();
+  if (options.foreground) {
+    supervise_here(home, std::move(state), lock, progress,
+                   [&](const json::object& run) { print_ready(options, scenario.rules, run); });
+    return exit_worked;
+  }
+  print_ready(options, scenario.rules,
+              launch_supervisor(home, std::move(state), std::move(lock), progress));
+  return exit_worked;
+}
+
+}  // namespace ride::cli

@@ -1,0 +1,87 @@
+// `ride postgres status`: what is running and how its users feel. Symptoms alone: never the cause.
+#include <iomanip>
+#include <iostream>
+
+#include "base/json.hpp"
+#include "cli/control.hpp"
+#include "cli/current.hpp"
+#include "cli/failure.hpp"
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string text(const json::object& object, std::string_view key) {
+  return std::string(object.at(key).as_string());
+}
+
+int number(const json::object& object, std::string_view key) {
+  return object.at(key).to_number<int>();
+}
+
+void print_interrupted(const RunState& state, bool as_json) {
+  const bool submitted = last_attempt_submitted(state.file);
+  if (as_json) {
+    print_json({{"run", state.name},
+                {"scenario", state.scenario},
+                {"phase", "interrupted"},
+                {"submitted", submitted},
+                {"file", state.file}});
+    return;
+  }
+  std::cout
+      << state.scenario << " · interrupted\n  " << interruption(state) << '\n'
+      << (submitted ? "  the attempt had been graded before: ride postgres submit shows its card\n"
+                    : "  the attempt cannot be graded any more; its card so far: ride score FILE\n")
+      << "  next: ride postgres reset begins another attempt, ride postgres stop ends the run\n";
+}
+
+void print_running(const json::object& status) {
+  std::cout << text(status, "title") << " · " << text(status, "scenario") << " · attempt "
+            << number(status, "attempt") << " · " << text(status, "phase") << '\n'
+            << "  connect   " << text(status, "dsn") << '\n'
+            << "  sandbox   " << text(status, "sandbox_detail") << '\n'
+            << "  file      " << text(status, "file") << '\n'
+            << "  recorded  " << number(status, "requests") << " requests; hints shown "
+            << number(status, "hints") << " of " << number(status, "hints_of") << '\n';
+  if (const auto* end = status.if_contains("sandbox_ended"))
+    std::cout << "\n  the sandbox is gone: " << end->as_string().c_str()
+              << "\n  next: ride postgres reset begins another attempt\n";
+  const auto& probes = status.at("probes").as_array();
+  if (!probes.empty()) std::cout << '\n';
+  for (const auto& value : probes) {
+    const auto& probe = value.as_object();
+    std::cout << "  " << std::left << std::setw(10) << text(probe, "state") << "  "
+              << text(probe, "title") << ": " << text(probe, "value") << '\n';
+  }
+}
+
+}  // namespace
+
+int execute(const Status& options) {
+  const Home home = find_home();
+  auto found = current_run(home);
+  if (!found) {
+    if (options.json)
+      print_json({{"run", nullptr}});
+    else
+      std::cout << "no run; `ride postgres start ID` begins one, `ride postgres list` names them\n";
+    return exit_worked;
+  }
+  if (found->alive && found->state.phase == RunPhase::starting)
+    throw Failure("the run of " + found->state.scenario +
+                  " is still starting; try again in a moment");
+  const auto status = ask(home, *found, {{"command", "status"}});
+  if (!status)
+    print_interrupted(found->state, options.json);
+  else if (options.json)
+    print_json(*status);
+  else
+    print_running(*status);
+  return exit_worked;
+}
+
+}  // namespace ride::cli

@@ -1,0 +1,121 @@
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "cli/failure.hpp"
+
+namespace ride::cli {
+namespace {
+
+constexpr const char* version_line = "ride " RIDE_VERSION;
+
+// CLI11 stores into variables it was given; each command's options live here while parsing lasts.
+struct Storage {
+  List list;
+  Show show;
+  Start start;
+  Status status;
+  Psql psql;
+  Log log;
+  Hint hint;
+  Submit submit;
+  Reset reset;
+  Stop stop;
+  Postmortem postmortem;
+  Score score;
+  Replay replay;
+  Recover recover;
+  Play play;
+};
+
+template <class Options>
+CLI::App* add(CLI::App& parent, const char* name, const char* what, Options& options,
+              std::optional<Command>& chosen) {
+  CLI::App* command = parent.add_subcommand(name, what);
+  command->callback([&options, &chosen] { chosen = options; });
+  if constexpr (requires { options.json; })
+    command->add_flag("--json", options.json, "print one JSON object for programs");
+  return command;
+}
+
+void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
+  CLI::App* postgres = app.add_subcommand("postgres", "Incidents in a real PostgreSQL");
+  postgres->require_subcommand(1);
+  add(*postgres, "list", "The scenarios there are", to.list, chosen);
+  CLI::App* show = add(*postgres, "show", "One scenario's brief", to.show, chosen);
+  show->add_option("ID", to.show.scenario, "for example stage-12/02-release-fallout")->required();
+
+  CLI::App* start =
+      add(*postgres, "start", "Boot a sandbox with the incident in it", to.start, chosen);
+  start->add_option("ID", to.start.scenario, "for example stage-12/02-release-fallout")->required();
+  start->add_option("--sandbox", to.start.sandbox, "auto, docker or local")
+      ->check(CLI::IsMember({"auto", "docker", "local"}));
+  start->add_option("--port", to.start.port, "the port to listen on; default: one that is free");
+  start->add_option("--learner", to.start.learner, "who works on it; recorded, never graded");
+  start->add_option("--image", to.start.image, "the PostgreSQL image for Docker");
+  start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
+
+  add(*postgres, "status", "What is running, and the symptoms", to.status, chosen);
+  CLI::App* psql = add(*postgres, "psql", "Open psql on the incident", to.psql, chosen);
+  psql->add_option("ARGUMENTS", to.psql.arguments, "handed to psql; put -- before them");
+  add(*postgres, "log", "The server's log, as someone on call sees it", to.log, chosen);
+  add(*postgres, "hint", "The next of the staged hints", to.hint, chosen);
+  add(*postgres, "submit", "Grade what was done", to.submit, chosen);
+  add(*postgres, "reset", "Begin another attempt on a fresh cluster", to.reset, chosen);
+  add(*postgres, "stop", "End the run and keep its file", to.stop, chosen);
+  CLI::App* post =
+      add(*postgres, "postmortem", "Cause, fix and lesson, after submit", to.postmortem, chosen);
+  post->add_flag("--spoil", to.postmortem.spoil, "show it before submit as well");
+}
+
+void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
+  CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
+  score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
+  score->add_option("--attempt", to.score.attempt, "default: the last submitted one");
+  score->add_option("--scenario", to.score.scenario_folder, "grade by the rules of this folder");
+  score->add_flag("--verdict", to.score.verdict, "only what equal runs have in common");
+
+  CLI::App* replay = add(app, "replay", "Print what was done, in order", to.replay, chosen);
+  replay->add_option("FILE", to.replay.file, "an attempt file, NAME.ride")->required();
+  replay->add_option("--attempt", to.replay.attempt, "default: the last submitted one");
+
+  CLI::App* audit = app.add_subcommand("audit", "Look after attempt files");
+  audit->require_subcommand(1);
+  CLI::App* recover = add(*audit, "recover", "Finish a file whose writer died", to.recover, chosen);
+  recover->add_option("FILE", to.recover.file, "an attempt file, NAME.ride")->required();
+
+  CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
+  scenario->require_subcommand(1);
+  CLI::App* play = add(*scenario, "play", "Type a script into the current run", to.play, chosen);
+  play->add_option("SCRIPT", to.play.script, "psql input, with -- @session and -- @wait")
+      ->required();
+  play->add_option("--dsn", to.play.dsn, "where to connect; default: the current run");
+  play->add_option("--limit", to.play.limit_seconds, "seconds that each wait may take")
+      ->check(CLI::Range(1U, 3600U));
+}
+
+}  // namespace
+
+Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  Storage storage;
+  std::optional<Command> chosen;
+  CLI::App app("Database incidents to practise on, recorded and graded.", "ride");
+  app.set_version_flag("--version", version_line);
+  app.require_subcommand(1);
+  add_postgres(app, storage, chosen);
+  add_files(app, storage, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      app.exit(error, out, err);
+      return {std::nullopt, exit_worked};
+    }
+    err << "ride: " << error.what() << "; see `ride --help`\n";
+    return {std::nullopt, exit_usage};
+  }
+  return {chosen, exit_worked};
+}
+
+}  // namespace ride::cli

@@ -1,0 +1,120 @@
+// What a person typed, checked: one plain struct for each subcommand. Command-line syntax stays in
+// options.cpp, so that no command depends on the library that parses it.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ride::cli {
+
+struct List {
+  bool json = false;
+};
+
+struct Show {
+  std::string scenario;
+  bool json = false;
+};
+
+struct Start {
+  std::string scenario;
+  std::string sandbox = "auto";  // auto | docker | local
+  std::uint16_t port = 0;        // 0: any that is free
+  std::string learner;           // empty: the name of the operating system's user
+  std::string image;             // empty: the configured one
+  bool foreground = false;
+  bool json = false;
+};
+
+struct Status {
+  bool json = false;
+};
+
+struct Psql {
+  std::vector<std::string> arguments;  // handed to psql behind the connection string
+};
+
+struct Log {
+  bool json = false;
+};
+
+struct Hint {
+  bool json = false;
+};
+
+struct Submit {
+  bool json = false;
+};
+
+struct Reset {
+  bool json = false;
+};
+
+struct Stop {
+  bool json = false;
+};
+
+struct Postmortem {
+  bool spoil = false;  // shown although nothing was submitted yet
+  bool json = false;
+};
+
+struct Score {
+  std::string file;
+  std::optional<std::uint32_t> attempt;
+  std::string scenario_folder;  // empty: by the rules inside the file
+  bool verdict = false;         // only what ten equal runs have in common
+  bool json = false;
+};
+
+struct Replay {
+  std::string file;
+  std::optional<std::uint32_t> attempt;
+  bool json = false;
+};
+
+struct Recover {
+  std::string file;
+  bool json = false;
+};
+
+struct Play {
+  std::string script;
+  std::string dsn;  // empty: the current run's
+  std::uint32_t limit_seconds = 60;
+  bool json = false;
+};
+
+using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop,
+                             Postmortem, Score, Replay, Recover, Play>;
+
+struct Parsed {
+  std::optional<Command> command;
+  int exit_code =
+      0;  // where there is no command: help and version were printed, or the usage is bad
+};
+
+Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+
+// One function for each command, each in a file of its own. They print, and return the exit code.
+int execute(const List& options);
+int execute(const Show& options);
+int execute(const Start& options);
+int execute(const Status& options);
+int execute(const Psql& options);
+int execute(const Log& options);
+int execute(const Hint& options);
+int execute(const Submit& options);
+int execute(const Reset& options);
+int execute(const Stop& options);
+int execute(const Postmortem& options);
+int execute(const Score& options);
+int execute(const Replay& options);
+int execute(const Recover& options);
+int execute(const Play& options);
+
+}  // namespace ride::cli

@@ -1,0 +1,217 @@
+#include "cli/run.hpp"
+
+#include <filesystem>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "base/json.hpp"
+#include "cli/failure.hpp"
+#include "journal/appender.hpp"
+#include "journal/fields.hpp"
+#include "journal/liveness.hpp"
+#include "journal/sha256.hpp"
+#include "proxy/certificate.hpp"
+#include "scorer/rules.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using journal::Field;
+using journal::FieldWriter;
+using journal::Kind;
+
+sandbox::Mode mode_of(std::string_view word) {
+  if (word == "docker") return sandbox::Mode::docker;
+  if (word == "local") return sandbox::Mode::local;
+  return sandbox::Mode::automatic;
+}
+
+// ".../socket/.s.PGSQL.5432" → {".../socket", 5432}
+proxy::Upstream upstream_of(const fs::path& socket) {
+  const std::string port = socket.extension().string().substr(1);
+  return {socket.parent_path().string(), static_cast<std::uint16_t>(std::stoul(port))};
+}
+
+void remove_attempt_file(const fs::path& file) {
+  std::error_code ignored;
+  for (const auto& ring : journal::ring_paths(file)) fs::remove(ring, ignored);
+  for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(file.string() + suffix, ignored);
+  fs::remove(journal::lock_path(file), ignored);
+}
+
+}  // namespace
+
+Run::Run(Home home, RunState state)
+    : home_(std::move(home)),
+      state_(std::move(state)),
+      scenario_(sandbox::load_scenario(state_.scenario_folder)) {}
+
+Run::~Run() {
+  if (proxy_) proxy_->stop();
+  if (sandbox_) sandbox_->stop();
+}
+
+void Run::begin(const Progress& progress) {
+  const bool first = state_.attempt == 1;
+  try {
+    journal::WriterOptions options;
+    options.extend = !first;
+    writer_ = std::make_unique<journal::Writer>(state_.file, options);
+    if (first) record_run();
+    boot(progress);
+    start_proxy();
+  } catch (...) {
+    if (sandbox_) sandbox_->stop();
+    sandbox_.reset();
+    if (phase_ == Phase::open) end_attempt("stopped");
+    proxy_.reset();
+    if (writer_) writer_->close();
+    writer_.reset();
+    if (first) remove_attempt_file(state_.file);  // nobody worked on it yet
+    throw;
+  }
+  state_.phase = RunPhase::running;
+  save_run_state(home_, state_);
+}
+
+void Run::boot(const Progress& progress) {
+  sandbox::Options options;
+  options.mode = mode_of(state_.requested_sandbox);
+  if (!state_.image.empty()) options.image = state_.image;
+  options.cache = home_.cache();
+  options.progress = [&progress](const std::string& line) {
+    if (progress) progress(line);
+  };
+  options.created = [this](const sandbox::Remains& remains) {
+    state_.sandbox = remains.mode;
+    state_.private_folder = remains.private_directory;
+    state_.container = remains.container;
+    save_run_state(home_, state_);
+  };
+  options.on_actor = [this](const sandbox::ActorNote& note) { watch_.on_actor(note); };
+  options.on_log = [this](const sandbox::LogNote& note) { watch_.on_log(note); };
+  watch_.clear();
+  sandbox_ = sandbox::Sandbox::boot(scenario_, options, writer_->shared(), clock_);
+  options.progress(sandbox_->describe());
+  record_attempt();
+  options.progress("injecting the incident");
+  sandbox_->inject();
+  options.progress("proving that the incident is there");
+  sandbox_->confirm();
+  sandbox_->record_start();
+}
+
+void Run::record_run() {
+  const std::string rules = scorer::to_json(scenario_.rules);
+  const auto digest = journal::sha256(rules);
+  std::string body;
+  FieldWriter(body)
+      .put(Field::name, state_.name)
+      .put(Field::text, rules)
+      .put(Field::digest, journal::as_bytes(digest))
+      .put(Field::tag, RIDE_VERSION)
+      .put(Field::learner, state_.learner);
+  append(Kind::run_began, body);
+}
+
+void Run::record_attempt() {
+  std::string body;
+  FieldWriter(body)
+      .put(Field::number, std::uint64_t{state_.attempt})
+      .put(Field::seed, std::uint64_t{std::random_device()()})
+      .put(Field::mode, sandbox_->mode())
+      .put(Field::tag, sandbox_->server_version());
+  append(Kind::attempt_began, body);
+  phase_ = Phase::open;
+  hints_shown_ = 0;
+}
+
+void Run::start_proxy() {
+  const auto certificate = proxy::ensure_certificate(home_.tls().string());
+  proxy::Options options;
+  options.listen_port = state_.requested_port;
+  options.upstream = upstream_of(sandbox_->socket_path());
+  options.tls_certificate_file = certificate.certificate;
+  options.tls_key_file = certificate.key;
+  proxy_ = std::make_unique<proxy::Proxy>(options, clock_, *writer_);
+  try {
+    proxy_->start();
+  } catch (const std::system_error& error) {
+    if (state_.requested_port == 0) throw;
+    throw Failure("cannot listen on port " + std::to_string(state_.requested_port) + ": " +
+                  error.code().message() + "; choose another --port, or none for one that is free");
+  }
+  state_.port = proxy_->port();
+  state_.requested_port = state_.port;  // a later attempt has the same connection string
+  state_.dsn = std::string("postgresql://") + sandbox::Sandbox::learner_role() +
+               "@127.0.0.1:" + std::to_string(state_.port) + "/" + scenario_.learner.database;
+}
+
+void Run::append(Kind kind, const std::string& body) {
+  writer_->shared().append(kind, 0, clock_.now_us(), body);
+}
+
+void Run::end_attempt(std::string_view how) {
+  std::string body;
+  FieldWriter(body).put(Field::how, how);
+  append(Kind::attempt_ended, body);
+  phase_ = Phase::none;
+}
+
+sandbox::Sandbox& Run::sandbox() {
+  if (!sandbox_)
+    throw Failure(
+        "this run has no sandbox, because the last reset failed; "
+        "try `ride postgres reset` again, or `ride postgres stop`");
+  if (const auto end = sandbox_->server_ended())
+    throw Failure("the sandbox's server is gone: " + *end +
+                  "; `ride postgres reset` begins another attempt");
+  return *sandbox_;
+}
+
+boost::json::object Run::describe() const {
+  const std::string_view phase = phase_ == Phase::submitted ? "submitted"
+                                 : phase_ == Phase::open    ? "open"
+                                                            : "over";
+  return {{"run", state_.name},  {"scenario", state_.scenario},
+          {"dsn", state_.dsn},   {"sandbox", state_.sandbox},
+          {"file", state_.file}, {"sandbox_detail", sandbox_ ? sandbox_->describe() : ""},
+          {"phase", phase},      {"attempt", state_.attempt}};
+}
+
+boost::json::object Run::reset(const Progress& progress) {
+  proxy_->close_sessions();
+  if (phase_ == Phase::open) end_attempt("reset");
+  if (sandbox_) sandbox_->stop();
+  sandbox_.reset();
+  phase_ = Phase::none;
+  writer_->checkpoint();
+  ++state_.attempt;
+  save_run_state(home_, state_);
+  try {
+    boot(progress);
+  } catch (...) {
+    if (phase_ == Phase::open) end_attempt("stopped");
+    if (sandbox_) sandbox_->stop();
+    sandbox_.reset();
+    throw;
+  }
+  proxy_->set_upstream(upstream_of(sandbox_->socket_path()));
+  save_run_state(home_, state_);
+  return describe();
+}
+
+boost::json::object Run::stop() {
+  proxy_->stop();
+  if (sandbox_) sandbox_->stop();
+  sandbox_.reset();
+  if (phase_ == Phase::open) end_attempt("stopped");
+  phase_ = Phase::none;
+  writer_->close();
+  remove_run_state(home_);
+  return describe();
+}
+
+}  // namespace ride::cli

@@ -1,0 +1,66 @@
+// One run, from the first boot to stop: its file, its proxy, and the sandbox of its current
+// attempt. The supervisor owns one and calls it from its main thread alone; each member is one
+// command of a person's. Failures throw with one line; after a failed submit or reset the run goes
+// on.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "cli/control.hpp"
+#include "cli/paths.hpp"
+#include "cli/run_state.hpp"
+#include "cli/watch.hpp"
+#include "journal/writer.hpp"
+#include "proxy/proxy.hpp"
+#include "sandbox/sandbox.hpp"
+
+namespace ride::cli {
+
+class Run {
+ public:
+  // `state` names a new file, or one whose last attempt is over (`state.attempt` is then the next).
+  Run(Home home, RunState state);
+  ~Run();  // as stop(), but the attempt is left open where stop() was not called
+
+  // Boots, injects, confirms, opens the port. Throws after taking back whatever it made.
+  void begin(const Progress& progress);
+
+  boost::json::object describe() const;  // {run, scenario, sandbox, dsn, file}
+  boost::json::object status();
+  boost::json::object hint();
+  boost::json::object log();
+  boost::json::object submit(const Progress& progress);
+  boost::json::object reset(const Progress& progress);
+  boost::json::object stop();
+
+  const Watch& watch() const { return watch_; }
+
+ private:
+  // Of the current attempt: `none` before it began and after a reset that failed.
+  enum class Phase { none, open, submitted };
+
+  void boot(const Progress& progress);
+  void record_run();
+  void record_attempt();
+  void start_proxy();
+  void append(journal::Kind kind, const std::string& body);
+  void end_attempt(std::string_view how);
+  void store_facts();  // derives them, stores them, and records submit_ended
+  std::size_t count_requests() const;
+  sandbox::Sandbox& sandbox();
+
+  Home home_;
+  RunState state_;
+  sandbox::Scenario scenario_;
+  Clock clock_;
+  Watch watch_;
+  std::unique_ptr<journal::Writer> writer_;
+  std::unique_ptr<proxy::Proxy> proxy_;
+  std::unique_ptr<sandbox::Sandbox> sandbox_;
+  Phase phase_ = Phase::none;
+  std::size_t hints_shown_ = 0;
+};
+
+}  // namespace ride::cli

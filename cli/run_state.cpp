@@ -1,0 +1,140 @@
+#include "cli/run_state.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "base/json.hpp"
+#include "cli/failure.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+std::string_view name_of(RunPhase phase) {
+  switch (phase) {
+    case RunPhase::starting:
+      return "starting";
+    case RunPhase::running:
+      return "running";
+    case RunPhase::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+RunPhase phase_of(std::string_view name) {
+  for (const auto phase : {RunPhase::starting, RunPhase::running, RunPhase::interrupted})
+    if (name_of(phase) == name) return phase;
+  throw std::runtime_error("unknown phase");
+}
+
+std::string text(const json::object& object, std::string_view key) {
+  return std::string(object.at(key).as_string());
+}
+
+}  // namespace
+
+std::string to_json(const RunState& state) {
+  return json::serialize(json::object{{"phase", name_of(state.phase)},
+                                      {"name", state.name},
+                                      {"scenario", state.scenario},
+                                      {"scenario_folder", state.scenario_folder},
+                                      {"learner", state.learner},
+                                      {"requested_sandbox", state.requested_sandbox},
+                                      {"image", state.image},
+                                      {"requested_port", state.requested_port},
+                                      {"sandbox", state.sandbox},
+                                      {"private_folder", state.private_folder},
+                                      {"container", state.container},
+                                      {"port", state.port},
+                                      {"dsn", state.dsn},
+                                      {"file", state.file},
+                                      {"supervisor", state.supervisor},
+                                      {"attempt", state.attempt}});
+}
+
+RunState run_state_from_json(std::string_view written) {
+  const json::value value = json::parse(written);
+  const json::object& object = value.as_object();
+  RunState state;
+  state.phase = phase_of(text(object, "phase"));
+  state.name = text(object, "name");
+  state.scenario = text(object, "scenario");
+  state.scenario_folder = text(object, "scenario_folder");
+  state.learner = text(object, "learner");
+  state.requested_sandbox = text(object, "requested_sandbox");
+  state.image = text(object, "image");
+  state.requested_port = object.at("requested_port").to_number<std::uint16_t>();
+  state.sandbox = text(object, "sandbox");
+  state.private_folder = text(object, "private_folder");
+  state.container = text(object, "container");
+  state.port = object.at("port").to_number<std::uint16_t>();
+  state.dsn = text(object, "dsn");
+  state.file = text(object, "file");
+  state.supervisor = object.at("supervisor").to_number<pid_t>();
+  state.attempt = object.at("attempt").to_number<std::uint32_t>();
+  return state;
+}
+
+std::optional<RunState> load_run_state(const Home& home) {
+  std::ifstream in(home.run_file(), std::ios::binary);
+  if (!in) return std::nullopt;
+  const std::string written{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  try {
+    return run_state_from_json(written);
+  } catch (const std::exception&) {
+    throw Failure(home.run_file().string() +
+                  " is not a run's description of this version of ride; remove it to go on");
+  }
+}
+
+void save_run_state(const Home& home, const RunState& state) {
+  const fs::path unfinished = home.run() / "run.json.new";
+  {
+    std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
+    out << to_json(state) << '\n';
+    out.close();
+    if (!out) throw Failure("cannot write " + unfinished.string() + "; is the disk full?");
+  }
+  fs::rename(unfinished, home.run_file());
+}
+
+void remove_run_state(const Home& home) {
+  fs::remove(home.run_file());
+  fs::remove(home.run() / "control.sock");
+}
+
+std::optional<RunLock> RunLock::try_take(const Home& home) {
+  const int descriptor =
+      ::open(home.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (descriptor < 0)
+    throw Failure("cannot write " + home.lock_file().string() + ": " +
+                  std::generic_category().message(errno) + "; set RIDE_HOME to a writable folder");
+  RunLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno == EWOULDBLOCK) return std::nullopt;
+  throw Failure("cannot lock " + home.lock_file().string() + ": " +
+                std::generic_category().message(errno));
+}
+
+RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+RunLock& RunLock::operator=(RunLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace ride::cli

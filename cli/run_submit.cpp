@@ -1,0 +1,136 @@
+// What a person asks of a running attempt: its state, a hint, the log, the grade.
+#include <algorithm>
+#include <chrono>
+
+#include "base/json.hpp"
+#include "cli/facts.hpp"
+#include "cli/failure.hpp"
+#include "cli/run.hpp"
+#include "journal/fields.hpp"
+#include "journal/reader.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace json = boost::json;
+using journal::Field;
+using journal::FieldWriter;
+using journal::Kind;
+
+constexpr std::chrono::milliseconds under_way_wait_max{5'000};
+constexpr std::size_t log_lines_max = 200;
+
+// Lets the learner's requests pass again however submit ends.
+class Gate {
+ public:
+  explicit Gate(proxy::Proxy& proxy) : proxy_(proxy) {}
+  ~Gate() { proxy_.release(); }
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+ private:
+  proxy::Proxy& proxy_;
+};
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out.append(line).append("\n");
+  return out;
+}
+
+}  // namespace
+
+json::object Run::status() {
+  json::object out = describe();
+  out["hints"] = hints_shown_;
+  out["hints_of"] = scenario_.rules.hints.size();
+  out["title"] = scenario_.rules.title;
+  out["connections"] = proxy_->sessions().size();
+  const auto gone = sandbox_ ? sandbox_->server_ended() : std::string("there is none");
+  if (gone) out["sandbox_ended"] = *gone;
+  json::array probes;
+  if (!gone)
+    for (const auto& probe : sandbox_->probes())
+      probes.push_back(json::object{{"id", probe.id},
+                                    {"title", probe.title},
+                                    {"value", probe.value},
+                                    {"state", probe.state}});
+  out["probes"] = std::move(probes);
+  writer_->flush();
+  out["requests"] = count_requests();
+  return out;
+}
+
+json::object Run::hint() {
+  const auto& hints = scenario_.rules.hints;
+  if (hints.empty()) throw Failure("this scenario has no hints");
+  const bool more = hints_shown_ < hints.size();
+  if (more) {
+    ++hints_shown_;
+    std::string body;
+    FieldWriter(body).put(Field::number, std::uint64_t{hints_shown_});
+    append(Kind::hint, body);
+  }
+  return {{"number", hints_shown_},
+          {"of", hints.size()},
+          {"text", hints[hints_shown_ - 1]},
+          {"last", hints_shown_ == hints.size()},
+          {"again", !more}};
+}
+
+json::object Run::log() {
+  const auto lines = sandbox().recent_log(log_lines_max);
+  const std::string text = joined(lines);
+  std::string body;
+  FieldWriter(body).put(Field::number, std::uint64_t{lines.size()}).put(Field::text, text);
+  append(Kind::log_shown, body);
+  return {{"text", text}, {"lines", lines.size()}};
+}
+
+json::object Run::submit(const Progress& progress) {
+  json::object out = describe();
+  if (phase_ == Phase::submitted) return out;  // the card is in the file
+  sandbox::Sandbox& sandbox = this->sandbox();
+  const auto say = [&progress](std::string_view line) {
+    if (progress) progress(line);
+  };
+  say("waiting for statements under way");
+  const Gate gate(*proxy_);
+  const auto busy = proxy_->hold(under_way_wait_max);
+  json::array under_way;
+  for (const auto& session : busy) under_way.push_back(json::value(session.connection));
+  out["under_way"] = std::move(under_way);
+  append(Kind::submit_began, {});
+  writer_->flush();
+  say("checking the end state");
+  sandbox.submit_evidence();
+  writer_->flush();
+  say("working out the facts");
+  store_facts();
+  end_attempt("submitted");
+  phase_ = Phase::submitted;
+  writer_->checkpoint();
+  return out;
+}
+
+void Run::store_facts() {
+  const StoredFacts facts = derive_and_store_facts(*writer_, state_.attempt);
+  std::string body;
+  FieldWriter(body)
+      .put(Field::digest, journal::as_bytes(facts.digest))
+      .put(Field::text, facts.versions);
+  append(Kind::submit_ended, body);
+}
+
+std::size_t Run::count_requests() const {
+  journal::Reader reader(state_.file);
+  journal::EventFilter filter;
+  filter.attempt = state_.attempt;
+  filter.kinds = {Kind::query, Kind::execute, Kind::function_call};
+  std::size_t count = 0;
+  journal::Event event;
+  for (auto cursor = reader.events(filter); cursor.next(event);) ++count;
+  return count;
+}
+
+}  // namespace ride::cli

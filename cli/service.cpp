@@ -1,0 +1,80 @@
+#include "cli/service.hpp"
+
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <exception>
+#include <string>
+
+#include "base/json.hpp"
+#include "cli/failure.hpp"
+#include "cli/script.hpp"
+
+namespace ride::cli {
+namespace {
+
+namespace json = boost::json;
+
+Awaited awaited_of(std::string_view word) {
+  for (const auto what : {Awaited::waiting, Awaited::ended})
+    if (name_of(what) == word) return what;
+  throw Failure("unknown event \"" + std::string(word) + "\"");
+}
+
+json::object find_event(const Watch& watch, const json::object& what) {
+  const auto found =
+      watch.find(awaited_of(what.at("event").as_string()), std::string(what.at("name").as_string()),
+                 what.at("since").to_number<std::uint64_t>());
+  json::object out;
+  if (found) out["cursor"] = *found;
+  return out;
+}
+
+json::object carry_out(Run& run, std::string_view command, const json::object& what,
+                       const Progress& progress) {
+  if (command == "describe") return run.describe();
+  if (command == "status") return run.status();
+  if (command == "hint") return run.hint();
+  if (command == "log") return run.log();
+  if (command == "submit") return run.submit(progress);
+  if (command == "reset") return run.reset(progress);
+  if (command == "stop") return run.stop();
+  if (command == "cursor") return {{"cursor", run.watch().cursor()}};
+  if (command == "find") return find_event(run.watch(), what);
+  throw Failure("unknown command \"" + std::string(command) + "\"");
+}
+
+// Returns whether the run was stopped.
+bool answer(Run& run, Request& request) {
+  const std::string command = json::value_to<std::string>(request.what.at("command"));
+  try {
+    request.conversation->answer(carry_out(run, command, request.what, [&](std::string_view line) {
+      request.conversation->progress(line);
+    }));
+    if (command != "find" && command != "cursor") spdlog::info("command={} done", command);
+    return command == "stop";
+  } catch (const std::exception& error) {
+    spdlog::error("command={} failed: {}", command, error.what());
+    request.conversation->fail(error.what());
+    return false;
+  }
+}
+
+bool readable(int descriptor) {
+  pollfd state{descriptor, POLLIN, 0};
+  return ::poll(&state, 1, 0) == 1;
+}
+
+}  // namespace
+
+void serve(Run& run, ControlServer& server, int wake) {
+  while (!readable(wake)) {
+    auto request = server.next(-1, wake);
+    if (request && answer(run, *request)) return;
+  }
+  spdlog::info("signal, stopping");
+  run.stop();
+}
+
+}  // namespace ride::cli

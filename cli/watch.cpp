@@ -1,0 +1,52 @@
+#include "cli/watch.hpp"
+
+namespace ride::cli {
+
+void Watch::on_actor(const sandbox::ActorNote& note) {
+  const std::lock_guard held(mutex_);
+  if (note.state == "waiting")
+    waiting_actors_.insert(note.actor);
+  else
+    waiting_actors_.erase(note.actor);
+  if (note.state == "waiting") add(Awaited::waiting, note.actor);
+  if (note.state == "ended") add(Awaited::ended, note.actor);
+}
+
+void Watch::on_log(const sandbox::LogNote& note) {
+  // log_lock_waits: "process 4711 still waiting for ShareLock on transaction 740 after 200.123 ms"
+  if (note.message.find(" still waiting for ") == std::string::npos) return;
+  const std::lock_guard held(mutex_);
+  add(Awaited::waiting, note.application);
+}
+
+std::uint64_t Watch::cursor() const {
+  const std::lock_guard held(mutex_);
+  return first_ + notes_.size();
+}
+
+std::optional<std::uint64_t> Watch::find(Awaited what, const std::string& name,
+                                         std::uint64_t since) const {
+  const std::lock_guard held(mutex_);
+  for (std::uint64_t at = since < first_ ? first_ : since; at < first_ + notes_.size(); ++at) {
+    const Note& note = notes_[at - first_];
+    if (note.what == what && note.name == name) return at + 1;
+  }
+  if (what == Awaited::waiting && waiting_actors_.contains(name)) return first_ + notes_.size();
+  return std::nullopt;
+}
+
+void Watch::clear() {
+  const std::lock_guard held(mutex_);
+  first_ += notes_.size();
+  notes_.clear();
+  waiting_actors_.clear();
+}
+
+void Watch::add(Awaited what, const std::string& name) {
+  notes_.push_back({what, name});
+  if (notes_.size() <= notes_max) return;
+  notes_.pop_front();
+  ++first_;
+}
+
+}  // namespace ride::cli

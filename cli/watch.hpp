@@ -1,0 +1,49 @@
+// What the script player waits for: which sessions began to wait for a lock, and which actors
+// ended. The sandbox's threads report here; the supervisor's main thread asks. Waits are answered
+// by what was reported after a cursor, so that an event that came before the question is not
+// missed.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cli/script.hpp"
+#include "sandbox/notes.hpp"
+
+namespace ride::cli {
+
+class Watch {
+ public:
+  static constexpr std::size_t notes_max = 100'000;  // the oldest are forgotten beyond that
+
+  // Any thread.
+  void on_actor(const sandbox::ActorNote& note);
+  void on_log(const sandbox::LogNote& note);
+
+  std::uint64_t cursor() const;
+
+  // The cursor behind the first such event at or after `since`; nothing as long as there is none.
+  // An actor that is waiting right now counts, whenever it began to.
+  std::optional<std::uint64_t> find(Awaited what, const std::string& name,
+                                    std::uint64_t since) const;
+
+  void clear();  // at reset: the actors are other ones
+
+ private:
+  struct Note {
+    Awaited what;
+    std::string name;
+  };
+  void add(Awaited what, const std::string& name);
+
+  mutable std::mutex mutex_;
+  std::deque<Note> notes_;
+  std::uint64_t first_ = 0;  // the cursor of notes_.front()
+  std::set<std::string> waiting_actors_;
+};
+
+}  // namespace ride::cli

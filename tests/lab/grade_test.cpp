@@ -1,0 +1,131 @@
+// The whole loop on real components: start, psql, submit, and the same card from the file.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "base/json.hpp"
+#include "tests/catch.hpp"
+#include "tests/lab/lab.hpp"
+
+using namespace ride::lab;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+// What a script's author says behind "-- @springs" or "-- @expect".
+std::string expectation(const fs::path& script, const std::string& word) {
+  std::ifstream in(script);
+  const std::string marker = "-- @" + word + " ";
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(marker)) return line.substr(marker.size());
+  return {};
+}
+
+std::vector<fs::path> scripts(const char* folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(Lab::scenario_folder() / folder))
+    found.push_back(fs::path(folder) / entry.path().filename());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("the page's solution scores 100, and the file alone says so with the same bytes",
+          "[lab][postgres]") {
+  Lab lab;
+  lab.start();
+  const auto typed = lab.psql_file("solutions/page.sql");
+  CHECK(typed.err.empty());
+  const std::string submitted = lab.submit();
+  INFO(submitted);
+  const Card card = lab.card();
+  CHECK(card.total == 100);
+  CHECK(card.failed.empty());
+  CHECK(card.sprung.empty());
+  CHECK(lab.submit() == submitted);
+  CHECK(lab.must({"score", lab.file().string()}) == submitted);
+  const auto post = json::parse(lab.must({"postgres", "postmortem", "--json"})).as_object();
+  for (const auto& box : post.at("checklist").as_array())
+    CHECK(box.as_object().at("state").as_string() == "pass");
+  CHECK(lab.stop() == lab.file());
+  CHECK(lab.must({"score", lab.file().string()}) == submitted);
+  const fs::path copy = lab.home() / "elsewhere.ride";
+  fs::copy_file(lab.file(), copy);
+  CHECK(lab.must({"score", copy.string()}) == submitted);
+}
+
+TEST_CASE("every solution scores full marks", "[lab][postgres]") {
+  for (const auto& script : scripts("solutions")) {
+    Lab lab;
+    lab.start();
+    lab.play(script);
+    INFO(script << "\n" << lab.submit());
+    CHECK(lab.card().total == 100);
+  }
+}
+
+TEST_CASE("one script gives one verdict, again and again, and in Docker as in local mode",
+          "[lab][postgres][docker]") {
+  std::vector<std::string> modes{"local", "local", "docker"};
+  if (run_program({"sh", "-c", "docker image inspect postgres:17"}).exit_code != 0) {
+    WARN("SKIPPED: no Docker engine answers with the image postgres:17 at hand");
+    modes.pop_back();
+  }
+  std::vector<std::string> verdicts;
+  for (const auto& mode : modes) {
+    Lab lab;
+    lab.start({"--sandbox", mode});
+    lab.play("traps/writer-ended-first.sql");
+    lab.submit();
+    verdicts.push_back(lab.verdict());
+    CHECK(verdicts.back() == verdicts.front());
+  }
+}
+
+TEST_CASE("each trap script springs its own trap and no other", "[lab][postgres]") {
+  for (const auto& script : scripts("traps")) {
+    Lab lab;
+    lab.start();
+    lab.play(script);
+    INFO(script << "\n" << lab.submit());
+    const auto own = expectation(Lab::scenario_folder() / script, "springs");
+    CHECK(lab.card().sprung == std::vector<std::string>{own});
+  }
+}
+
+TEST_CASE("partial work gets its part", "[lab][postgres]") {
+  for (const auto& script : scripts("partial")) {
+    Lab lab;
+    lab.start();
+    lab.play(script);
+    INFO(script << "\n" << lab.submit());
+    const auto total = expectation(Lab::scenario_folder() / script, "expect");
+    if (total.empty())
+      CHECK(lab.card().total < 100);
+    else
+      CHECK(lab.card().total == std::stoi(total));
+  }
+}
+
+TEST_CASE("the fix without one look earns Fix and Trap alone", "[lab][postgres]") {
+  Lab lab;
+  lab.start();
+  lab.play("partial/fix-only.sql");
+  INFO(lab.submit());
+  const Card card = lab.card();
+  CHECK(card.detect == 0);
+  CHECK(card.fix == 40);
+  CHECK(card.trap == 20);
+}
+
+TEST_CASE("doing nothing scores at most 20", "[lab][postgres]") {
+  Lab lab;
+  lab.start();
+  INFO(lab.submit());
+  const Card card = lab.card();
+  CHECK(card.total <= 20);
+  CHECK(card.detect == 0);
+  CHECK(card.fix == 0);
+}

@@ -1,0 +1,16 @@
+// Runs a program and collects what it prints. Its own file, so that lab.cpp stays about the lab.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/lab/lab.hpp"
+
+namespace ride::lab {
+
+// The ids of all processes whose command line or environment holds that text.
+std::vector<pid_t> processes_with(const std::string& text);
+
+}  // namespace ride::lab
