@@ -58,7 +58,11 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
 
   add(*postgres, "status", "What is running, and the symptoms", to.status, chosen);
   CLI::App* psql = add(*postgres, "psql", "Open psql on the incident", to.psql, chosen);
-  psql->add_option("ARGUMENTS", to.psql.arguments, "handed to psql; put -- before them");
+  psql->prefix_command();  // what follows is psql's: ride postgres psql -c "SELECT 1"
+  psql->callback([psql, &to, &chosen] {
+    to.psql.arguments = psql->remaining();
+    chosen = to.psql;
+  });
   add(*postgres, "log", "The server's log, as someone on call sees it", to.log, chosen);
   add(*postgres, "hint", "The next of the staged hints", to.hint, chosen);
   add(*postgres, "submit", "Grade what was done", to.submit, chosen);

@@ -86,7 +86,8 @@ FaultStep read_step(const YamlNode& node, const Scenario& scenario) {
   }
   node.only({"sql", "database", "role"});
   step.sql = node.at("sql").filled_text();
-  const auto& database = known_database(node.at("database"), scenario);
+  const auto place = node.at("database");
+  const auto& database = known_database(place, scenario);
   step.database = database.name;
   step.role = node.text_or("role", database.owner);
   const auto& roles = scenario.environment.roles;

@@ -1,6 +1,10 @@
 #include "sandbox/workload.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <future>
+#include <utility>
+#include <vector>
 
 #include "sandbox/actor.hpp"
 
@@ -52,11 +56,16 @@ Done run_workload(const Cluster& cluster, const ActorSpec& actor) {
 }  // namespace
 
 void run_workloads(const Cluster& cluster, const Scenario& scenario, Recorder& recorder) {
+  std::vector<std::pair<const ActorSpec*, std::future<Done>>> running;
   for (const auto& actor : scenario.actors) {
     if (!actor.workload) continue;
-    const Done done = run_workload(cluster, actor);
-    recorder.workload({actor.name, done.operations,
-                       static_cast<std::uint64_t>(actor.workload->operations),
+    running.emplace_back(
+        &actor, std::async(std::launch::async, run_workload, std::cref(cluster), std::cref(actor)));
+  }
+  for (auto& [actor, result] : running) {
+    const Done done = result.get();
+    recorder.workload({actor->name, done.operations,
+                       static_cast<std::uint64_t>(actor->workload->operations),
                        done.failure.sqlstate, done.failure.message});
   }
 }

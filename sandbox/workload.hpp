@@ -8,7 +8,8 @@
 
 namespace ride::sandbox {
 
-// One after the other, in the scenario's order, recorded. What fails is a result, never an error.
+// All at once, as the application would; recorded in the scenario's order. What fails is a result,
+// never an error.
 void run_workloads(const Cluster& cluster, const Scenario& scenario, Recorder& recorder);
 
 }  // namespace ride::sandbox

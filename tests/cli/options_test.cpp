@@ -38,8 +38,8 @@ TEST_CASE("start takes its options", "[cli][options]") {
   CHECK_FALSE(start.foreground);
 }
 
-TEST_CASE("what comes behind -- is psql's", "[cli][options]") {
-  const auto result = parse_words({"postgres", "psql", "--", "-c", "select 1"});
+TEST_CASE("what comes behind psql is psql's", "[cli][options]") {
+  const auto result = parse_words({"postgres", "psql", "-c", "select 1"});
   REQUIRE(result.parsed.command);
   CHECK(std::get<Psql>(*result.parsed.command).arguments ==
         std::vector<std::string>{"-c", "select 1"});
