@@ -4,12 +4,9 @@
 #include <sstream>
 #include <string>
 
+#include "cli/terminal.hpp"
+
 namespace ride::cli {
-namespace {
-
-constexpr std::size_t columns = 88;
-
-}  // namespace
 
 void print_wrapped(std::string_view text, std::string_view indent, std::size_t width,
                    std::ostream& out) {
@@ -27,6 +24,7 @@ void print_wrapped(std::string_view text, std::string_view indent, std::size_t w
 }
 
 void print_brief(const scorer::Rules& rules, std::ostream& out) {
+  const std::size_t columns = output_columns();
   out << rules.title << " · " << rules.id << '\n'
       << rules.topic << " · " << rules.level << " · " << rules.minutes << " min\n\n";
   print_wrapped(rules.brief.alert, "  ", columns, out);

@@ -16,8 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t columns = 88;
-
 struct Box {
   std::string title;
   std::string state;  // pass | fail | unknown | open (nothing was submitted)
@@ -36,7 +34,7 @@ std::vector<Box> checklist(const scorer::Rules& rules, const std::string& file, 
 void print_section(const char* heading, const std::string& text) {
   if (text.empty()) return;
   std::cout << '\n' << heading << '\n';
-  print_wrapped(text, "  ", columns, std::cout);
+  print_wrapped(text, "  ", output_columns(), std::cout);
 }
 
 void print_text(const scorer::Rules& rules, const std::vector<Box>& boxes) {

@@ -15,13 +15,8 @@
 #include "cli/terminal.hpp"
 
 namespace ride::cli {
-namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t columns = 88;
-
-}  // namespace
 
 int execute(const Psql& options) {
   const RunState state = require_running(find_home());
@@ -53,7 +48,7 @@ int execute(const Hint& options) {
   const auto number = answer.at("number").to_number<int>();
   std::cout << "Hint " << number << " of " << answer.at("of").to_number<int>()
             << (answer.at("again").as_bool() ? " (there are no more)" : "") << "\n\n";
-  print_wrapped(answer.at("text").as_string(), "  ", columns, std::cout);
+  print_wrapped(answer.at("text").as_string(), "  ", output_columns(), std::cout);
   return exit_worked;
 }
 

@@ -96,9 +96,7 @@ void Run::boot(const Progress& progress) {
   sandbox_ = sandbox::Sandbox::boot(scenario_, options, writer_->shared(), clock_);
   options.progress(sandbox_->describe());
   record_attempt();
-  options.progress("injecting the incident");
   sandbox_->inject();
-  options.progress("proving that the incident is there");
   sandbox_->confirm();
   sandbox_->record_start();
 }

@@ -68,7 +68,7 @@ class RunningSandbox final : public Sandbox {
   }
 
   void confirm() override {
-    say("confirming the incident");
+    say("proving that the incident is there");
     for (const auto& confirmation : scenario_.confirm) wait_for(confirmation);
   }
 

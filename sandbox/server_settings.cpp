@@ -54,7 +54,7 @@ constexpr std::array<std::string_view, 6> also_protected{
     "unix_socket_directories", "log_directory",           "hba_file", "ident_file",
     "data_directory",          "shared_preload_libraries"};
 
-std::string quoted(std::string_view value) {
+std::string setting_literal(std::string_view value) {
   std::string out = "'";
   for (const char c : value) {
     if (c == '\'' || c == '\\') out += c;
@@ -85,9 +85,10 @@ std::vector<std::string> protected_arguments(const std::string& data, const std:
 std::string configuration(const std::map<std::string, std::string>& scenario_settings) {
   std::string out = "\n# ride\n";
   for (const auto& [name, value] : defaults)
-    out += std::string(name) + " = " + quoted(value) + "\n";
+    out += std::string(name) + " = " + setting_literal(value) + "\n";
   out += "# the scenario\n";
-  for (const auto& [name, value] : scenario_settings) out += name + " = " + quoted(value) + "\n";
+  for (const auto& [name, value] : scenario_settings)
+    out += name + " = " + setting_literal(value) + "\n";
   return out;
 }
 
