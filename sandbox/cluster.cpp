@@ -108,9 +108,11 @@ Cluster Cluster::boot(Choice choice, const Scenario& scenario, const fs::path& c
     cluster.make_template(scenario, place, progress);
   }
   fs::last_write_time(place, fs::file_time_type::clock::now());
-  cluster.passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
-  say("starting PostgreSQL " + server.version());
+  // Started in place, the cluster has the password it was made with: the template in the cache may
+  // meanwhile be somebody else's.
   const bool in_place = !cluster.template_reused_ && server.runs_in_place();
+  if (!in_place) cluster.passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
+  say("starting PostgreSQL " + server.version());
   server.launch(cluster.directory_, in_place ? fs::path() : place / "data");
   cluster.wait_until_ready();
   cluster.draw_passwords(scenario);

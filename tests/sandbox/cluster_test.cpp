@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "sandbox/files.hpp"
 #include "tests/catch.hpp"
@@ -67,6 +68,21 @@ TEST_CASE("only the learner gets in without a password", "[sandbox][postgres]") 
   CHECK(oncall.query("ALTER SYSTEM SET log_lock_waits = off", 5s).failure->sqlstate == "42501");
   CHECK(oncall.query("SELECT rolpassword FROM pg_authid", 5s).failure->sqlstate == "42501");
   CHECK(oncall.query("ALTER TABLE public.orders ALTER note SET DEFAULT 'x'", 5s).ok());
+}
+
+TEST_CASE("two first starts at once each get into their own cluster", "[sandbox][postgres]") {
+  const test::TemporaryDirectory cache;
+  const test::ScenarioFolder folder;
+  const auto scenario = sandbox::load_scenario(folder.path());
+  bool overtaken = false;
+  const auto choice = [] { return sandbox::choose_server(sandbox::Mode::local, {}, true, true); };
+  // While the first is seeding, a second one makes and keeps the same template.
+  const auto first =
+      sandbox::Cluster::boot(choice(), scenario, cache.path(), [&](const std::string& line) {
+        if (line == "seeding" && !std::exchange(overtaken, true)) boot(scenario, cache.path());
+      });
+  CHECK(overtaken);
+  CHECK(first.superuser_session("postgres").demand("SELECT 1", "ask").value() == "1");
 }
 
 TEST_CASE("a template is made once, and a half-built one is never used", "[sandbox][postgres]") {
