@@ -59,11 +59,13 @@ function(ride_precompiled name owner)
   endif()
 endfunction()
 
-# ride_tests(NAME SOURCES a_test.cpp … LIBS …): one executable, each test case a ctest of its own.
+# ride_tests(NAME SOURCES a_test.cpp … LIBS …): one executable, each test case a ctest of its own. A test
+# that prints "SKIPPED:" is counted and listed as skipped by ctest.
 function(ride_tests name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ride_catch_main ${arg_LIBS})
   ride_precompiled(${name} ride_catch_main)
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT 600)
+  catch_discover_tests(${name} TEST_PREFIX "${name}: "
+    PROPERTIES TIMEOUT 1200 SKIP_REGULAR_EXPRESSION "SKIPPED:")
 endfunction()

@@ -66,13 +66,12 @@ TEST_CASE("every solution scores full marks", "[lab][postgres]") {
   }
 }
 
-TEST_CASE("one script gives one verdict, again and again, and in Docker as in local mode",
-          "[lab][postgres][docker]") {
-  std::vector<std::string> modes{"local", "local", "docker"};
+TEST_CASE("one script gives one verdict in Docker and in local mode", "[lab][postgres][docker]") {
   if (run_program({"sh", "-c", "docker image inspect postgres:17"}).exit_code != 0) {
     WARN("SKIPPED: no Docker engine answers with the image postgres:17 at hand");
-    modes.pop_back();
+    return;
   }
+  const std::vector<std::string> modes{"local", "docker"};
   std::vector<std::string> verdicts;
   for (const auto& mode : modes) {
     Lab lab;
@@ -113,7 +112,9 @@ TEST_CASE("the fix without one look earns Fix and Trap alone", "[lab][postgres]"
   Lab lab;
   lab.start();
   lab.play("partial/fix-only.sql");
-  INFO(lab.submit());
+  const std::string submitted = lab.submit();
+  INFO(submitted);
+  CHECK(submitted.find("Never looked at") != std::string::npos);
   const Card card = lab.card();
   CHECK(card.detect == 0);
   CHECK(card.fix == 40);
