@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -168,4 +169,23 @@ TEST_CASE("the superuser cannot log in at the port, and the attempt is recorded"
   CHECK(refused.exit_code == 2);
   lab.submit();
   CHECK(lab.card().total <= 20);
+}
+
+TEST_CASE("without PostgreSQL and without Docker start says what to install", "[lab][postgres]") {
+  if (run_program({"unshare", "-m", "true"}).exit_code != 0) {
+    WARN("SKIPPED: no right to a mount namespace, in which PostgreSQL could be hidden");
+    return;
+  }
+  Lab lab;
+  const auto outcome =
+      run_program({"unshare", "-m", "sh", "-c",
+                   "mount -t tmpfs none /usr/lib/postgresql && exec \"$0\" postgres start \"$1\"",
+                   RIDE_PROGRAM, Lab::scenario},
+                  {"RIDE_HOME=" + lab.home().string(), "RIDE_SCENARIOS=" RIDE_SOURCE_SCENARIOS,
+                   "RIDE_PG_BIN", "DOCKER_HOST=unix:///nonexistent"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err.find("apt-get install postgresql") != std::string::npos);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CHECK(lab.must({"postgres", "status"}).starts_with("no run"));
 }
