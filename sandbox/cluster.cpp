@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <fstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -73,10 +72,8 @@ void make_cache(const fs::path& cache) {
   fs::permissions(cache, fs::perms::owner_all, error);
 }
 
-void append(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::app);
-  out << text;
-  if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+void say(const Progress& progress, const std::string& line) {
+  if (progress) progress(line);
 }
 
 }  // namespace
@@ -93,30 +90,34 @@ std::string pinned_options() {
 
 Cluster Cluster::boot(Choice choice, const Scenario& scenario, const fs::path& cache,
                       const Progress& progress) {
-  const auto say = [&progress](const std::string& line) {
-    if (progress) progress(line);
-  };
   Cluster cluster;
   cluster.choice_ = std::move(choice);
-  Server& server = cluster.server();
+  cluster.directory_ = cluster.server().make_directory();
+  if (cluster.server().keeps_templates())
+    cluster.start_from_template(scenario, cache, progress);
+  else
+    cluster.start_seeded(scenario, progress);
+  cluster.draw_passwords(scenario);
+  return cluster;
+}
+
+void Cluster::start_from_template(const Scenario& scenario, const fs::path& cache,
+                                  const Progress& progress) {
   make_cache(cache);
-  const auto place = cache / template_name(server, scenario);
-  cluster.template_reused_ = fs::exists(place / "superuser");
-  cluster.directory_ = make_private_directory(server.identity(), server.runs_in_place());
-  if (!cluster.template_reused_) {
-    say("preparing a template of the cluster (once per scenario and PostgreSQL version)");
-    cluster.make_template(scenario, place, progress);
+  const auto place = cache / template_name(server(), scenario);
+  template_reused_ = fs::exists(place / "superuser");
+  if (!template_reused_) {
+    say(progress, "preparing a template of the cluster (once per scenario and PostgreSQL version)");
+    make_template(scenario, place, progress);
   }
   fs::last_write_time(place, fs::file_time_type::clock::now());
   // Started in place, the cluster has the password it was made with: the template in the cache may
   // meanwhile be somebody else's.
-  const bool in_place = !cluster.template_reused_ && server.runs_in_place();
-  if (!in_place) cluster.passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
-  say("starting PostgreSQL " + server.version());
-  server.launch(cluster.directory_, in_place ? fs::path() : place / "data");
-  cluster.wait_until_ready();
-  cluster.draw_passwords(scenario);
-  return cluster;
+  const bool in_place = !template_reused_ && server().runs_in_place();
+  if (!in_place) passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
+  say(progress, "starting PostgreSQL " + server().version());
+  server().launch(directory_, in_place ? fs::path() : place / "data");
+  wait_until_ready();
 }
 
 Cluster::~Cluster() { stop(); }
@@ -130,42 +131,43 @@ void Cluster::stop() noexcept {
   clean_up(remains);
 }
 
-// In a private directory of its own, which the unprivileged user can reach; then copied to the
-// cache under a temporary name and renamed, so that a template is whole or not there.
-void Cluster::make_template(const Scenario& scenario, const fs::path& place,
-                            const Progress& progress) {
-  Server& server = *choice_.server;
+void Cluster::start_seeded(const Scenario& scenario, const Progress& progress) {
   const Secret password(random_hex(24));
   passwords_[superuser_role] = password;
-  server.initialise(directory_, password);
-  append(directory_.data() / "postgresql.conf", configuration(scenario.environment.settings));
-  write_private_file(directory_.data() / "pg_hba.conf",
-                     host_based_authentication(learner_role_name), server.identity());
-  server.launch(directory_, {});
+  server().initialise(directory_, {password, configuration(scenario.environment.settings),
+                                   host_based_authentication(learner_role_name)});
+  server().launch(directory_, {});
   wait_until_ready();
-  if (progress) progress("seeding");
+  say(progress, "seeding");
   bootstrap(scenario, [this](const std::string& database) {
     Login access = login(superuser_role, database);
     access.options = "-c client_min_messages=warning -c lock_timeout=10s";
     return Session::open(access);
   });
-  server.stop(true);
+}
+
+// In a private directory of its own, which the unprivileged user can reach; then copied to the
+// cache under a temporary name and renamed, so that a template is whole or not there.
+void Cluster::make_template(const Scenario& scenario, const fs::path& place,
+                            const Progress& progress) {
+  start_seeded(scenario, progress);
+  server().stop(true);
 
   drop_old_templates(place.parent_path());
   const auto building = place.parent_path() / (partly_built + random_hex(8));
   fs::create_directory(building);
   copy_tree(directory_.data(), building / "data", copy_limit);
-  write_private_file(building / "superuser", password.reveal(), std::nullopt);
+  write_private_file(building / "superuser", passwords_.at(superuser_role).reveal(), std::nullopt);
   std::error_code taken;
   fs::rename(building, place, taken);
   if (taken) fs::remove_all(building);  // somebody else was quicker with the same template
-  if (server.runs_in_place()) {
+  if (server().runs_in_place()) {
     // What was logged while seeding is no part of the attempt.
     for (const auto& entry : fs::directory_iterator(directory_.log())) fs::remove(entry.path());
     return;
   }
   clean_up({"local", directory_.root.string(), ""});
-  directory_ = make_private_directory(server.identity(), server.runs_in_place());
+  directory_ = server().make_directory();
 }
 
 void Cluster::wait_until_ready() const {

@@ -1,5 +1,5 @@
-// From a server and a scenario to a running, seeded cluster: template made or reused, passwords
-// drawn. Knows nothing of the incident.
+// From a server and a scenario to a running, seeded cluster: template made or reused where the
+// server keeps templates, passwords drawn. Knows nothing of the incident.
 #pragma once
 
 #include <filesystem>
@@ -47,6 +47,11 @@ class Cluster {
 
  private:
   Cluster() = default;
+  // Ends with the server running on a seeded cluster: the first from a template, made where it is
+  // missing; the second by seeding.
+  void start_from_template(const Scenario& scenario, const std::filesystem::path& cache,
+                           const Progress& progress);
+  void start_seeded(const Scenario& scenario, const Progress& progress);
   void make_template(const Scenario& scenario, const std::filesystem::path& place,
                      const Progress& progress);
   void wait_until_ready() const;

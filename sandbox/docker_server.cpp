@@ -107,7 +107,9 @@ class DockerServer final : public Server {
   std::string version() override { return image_.version; }
   std::string build_identity() override { return image_.id; }
   std::optional<Identity> identity() const override { return identity_; }
+  bool keeps_templates() const override { return true; }
   bool runs_in_place() const override { return false; }
+  PrivateDirectory make_directory() override { return make_private_directory(identity_, false); }
   Remains remains() const override {
     return {"docker", directory_ ? directory_->root.string() : "", container_};
   }
@@ -115,9 +117,9 @@ class DockerServer final : public Server {
     return "PostgreSQL " + image_.version + " in Docker (" + options_.image + ")";
   }
 
-  void initialise(const PrivateDirectory& directory, const Secret& password) override {
+  void initialise(const PrivateDirectory& directory, const DataContents& contents) override {
     const auto file = directory.root / "initdb-password";
-    write_private_file(file, password.reveal() + "\n", identity_);
+    write_private_file(file, contents.password.reveal() + "\n", identity_);
     adopt(directory);
     auto arguments = base_arguments({"run", "--rm"});
     add(arguments, {"--mount",        bind(directory.data(), data_inside, true),
@@ -135,6 +137,7 @@ class DockerServer final : public Server {
     if (!finished.ok())
       throw std::runtime_error("initdb in image " + options_.image +
                                " failed: " + finished.last_error_line());
+    write_contents(directory.data(), contents, identity_);
   }
 
   void launch(const PrivateDirectory& directory, const fs::path& data_template) override {

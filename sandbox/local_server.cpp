@@ -100,9 +100,9 @@ LocalServer::LocalServer(ServerOptions options) : options_(std::move(options)) {
 
 LocalServer::~LocalServer() { stop(false); }
 
-void LocalServer::initialise(const PrivateDirectory& directory, const Secret& password) {
+void LocalServer::initialise(const PrivateDirectory& directory, const DataContents& contents) {
   const auto file = directory.root / "initdb-password";
-  write_private_file(file, password.reveal() + "\n", identity_);
+  write_private_file(file, contents.password.reveal() + "\n", identity_);
   const auto finished =
       run({.argv = {(binaries_ / "initdb").string(), "-D", directory.data().string(), "-U",
                     "postgres", "--no-sync", "--no-locale", "-E", "UTF8", "-A", "scram-sha-256",
@@ -114,6 +114,7 @@ void LocalServer::initialise(const PrivateDirectory& directory, const Secret& pa
   if (!finished.ok())
     throw std::runtime_error("initdb in " + directory.data().string() +
                              " failed: " + finished.last_error_line());
+  write_contents(directory.data(), contents, identity_);
 }
 
 void LocalServer::launch(const PrivateDirectory& directory, const fs::path& data_template) {

@@ -23,9 +23,11 @@ class LocalServer final : public Server {
   std::string version() override { return version_; }
   std::string build_identity() override { return binaries_.string(); }
   std::optional<Identity> identity() const override { return identity_; }
-  void initialise(const PrivateDirectory& directory, const Secret& password) override;
+  PrivateDirectory make_directory() override { return make_private_directory(identity_, true); }
+  void initialise(const PrivateDirectory& directory, const DataContents& contents) override;
   void launch(const PrivateDirectory& directory,
               const std::filesystem::path& data_template) override;
+  bool keeps_templates() const override { return true; }
   bool runs_in_place() const override { return true; }
   void stop(bool cleanly) noexcept override;
   std::optional<std::string> ended() override;

@@ -110,6 +110,15 @@ PrivateDirectory make_private_directory(const std::optional<Identity>& identity,
   return directory;
 }
 
+void write_contents(const fs::path& data, const DataContents& contents,
+                    const std::optional<Identity>& owner) {
+  const auto file = data / "postgresql.conf";
+  std::ofstream out(file, std::ios::app);
+  out << contents.configuration;
+  if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+  write_private_file(data / "pg_hba.conf", contents.authentication, owner);
+}
+
 std::string clean_up(const Remains& remains) noexcept {
   std::string trouble;
   const auto note = [&trouble](const std::string& line) {

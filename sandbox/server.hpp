@@ -1,6 +1,6 @@
-// The PostgreSQL server of one attempt: a child process from local binaries, or a container. Both
-// run on a data directory copied from a template, are reached by one unix socket in a private
-// directory (mode 0700) and nothing else, and write jsonlog into a private folder.
+// The PostgreSQL server of one attempt: a child process from local binaries, or a container. It is
+// reached by one unix socket in a private directory (mode 0700) and nothing else, and writes
+// jsonlog into a private folder. Only the server itself knows whether ride sees its data directory.
 //
 // A Server is owned and used by one thread (see process.hpp: the main thread, for local ones).
 // Failures throw std::runtime_error or std::system_error with one line that says what to do.
@@ -45,6 +45,13 @@ struct PrivateDirectory {
   std::filesystem::path log() const { return root / "log"; }
 };
 
+// What goes into a data directory beside what initdb puts there.
+struct DataContents {
+  Secret password;             // of superuser `postgres`
+  std::string configuration;   // behind what postgresql.conf says
+  std::string authentication;  // the whole pg_hba.conf
+};
+
 struct ServerOptions {
   int postgres_min = 15;
   int postgres_max = 18;
@@ -64,12 +71,16 @@ class Server {
   virtual std::string build_identity() = 0;
   // Whom data directories belong to.
   virtual std::optional<Identity> identity() const = 0;
-  // initdb into directory.data(), superuser `postgres` with this password.
-  virtual void initialise(const PrivateDirectory& directory, const Secret& password) = 0;
-  // Starts the server on directory.data() (a copy of `data_template` unless that is empty) and
+  // Where its socket and log are to stand; made anew where it is the server's own.
+  virtual PrivateDirectory make_directory() = 0;
+  // initdb into a fresh data directory, with these contents.
+  virtual void initialise(const PrivateDirectory& directory, const DataContents& contents) = 0;
+  // Starts the server on its data directory (a copy of `data_template` unless that is empty) and
   // returns while it starts up; see wait_until_ready().
   virtual void launch(const PrivateDirectory& directory,
                       const std::filesystem::path& data_template) = 0;
+  // Whether directory.data() can be copied into a template and back. Where not, every start seeds.
+  virtual bool keeps_templates() const = 0;
   // Whether the sandbox may go on in the directory its template was made in. A container may not:
   // it copies the template into memory of bounded size.
   virtual bool runs_in_place() const = 0;
@@ -97,5 +108,9 @@ Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, 
 // where there is plenty of room, which makes a start several times cheaper (a cluster is 2,000
 // small files).
 PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory);
+
+// Puts configuration and authentication into what initdb made.
+void write_contents(const std::filesystem::path& data, const DataContents& contents,
+                    const std::optional<Identity>& owner);
 
 }  // namespace ride::sandbox
