@@ -58,12 +58,16 @@ enum class Kind : std::uint8_t {
   // The sandbox and its actors.
   actor = 40,  // actor, state, pid, started_us (backend_start), sqlstate, message, number (progress
                // so far)
-  log_line = 41,   // pid, text (one jsonlog line as the server wrote it, redacted)
-  snapshot = 42,   // name ("start" | "submit"), database, text (JSON)
-  probe = 43,      // name, text (value shown), how: "healthy" | "unhealthy" | "unreadable"
-  hint = 44,       // number (1..3)
-  log_shown = 45,  // number of lines; text (what was shown)
-  fence = 46,      // name (nonce): everything the server logged before this is above this event
+  log_line = 41,     // pid, text (one jsonlog line as the server wrote it, redacted)
+  snapshot = 42,     // name ("start" | "submit"), database, text (JSON)
+  probe = 43,        // name, text (value shown), how: "healthy" | "unhealthy" | "unreadable"
+  hint = 44,         // number (1..3)
+  log_shown = 45,    // number of lines; text (what was shown)
+  fence = 46,        // name (nonce): everything the server logged before this is above this event
+  own_session = 47,  // number (counts ride's own sessions), state "opening" (user, database,
+                     // application; recorded before it connects) | "open" (pid) | "failed"
+  bypass = 48,  // number (seq of the log_line in which the server let it in), pid, user, database,
+                // application, started_us: a session that neither the proxy nor ride made
 
   // Submit.
   submit_began = 50,  // (nothing)

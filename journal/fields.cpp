@@ -93,6 +93,8 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::hint, "hint"},
     {Kind::log_shown, "log_shown"},
     {Kind::fence, "fence"},
+    {Kind::own_session, "own_session"},
+    {Kind::bypass, "bypass"},
     {Kind::submit_began, "submit_began"},
     {Kind::check, "check"},
     {Kind::workload, "workload"},

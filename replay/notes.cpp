@@ -33,6 +33,13 @@ std::string joined(std::string text, const std::string& before, const std::strin
   return more.empty() ? text : std::move(text) + before + more;
 }
 
+std::string bypass_text(const Fields& fields) {
+  auto text = "somebody connected around the proxy: " + text_of(fields, Field::user);
+  text = joined(text, " in ", text_of(fields, Field::database));
+  text = joined(text, ", application ", text_of(fields, Field::application));
+  return text + ", pid " + number_of(fields, Field::pid) + "; what was done there is not recorded";
+}
+
 }  // namespace
 
 std::optional<Note> Notes::note_of(const Event& event) {
@@ -55,6 +62,7 @@ std::optional<Note> Notes::note_of(const Event& event) {
     case Kind::attempt_ended:
     case Kind::hole:
     case Kind::gap:
+    case Kind::bypass:
     case Kind::clock_stepped:
     case Kind::notice:
     case Kind::notification:
@@ -76,6 +84,7 @@ std::optional<Note> Notes::note_of(const Event& event) {
     case Kind::ready:
     case Kind::log_line:
     case Kind::snapshot:
+    case Kind::own_session:
     case Kind::fence:
       return std::nullopt;
   }
@@ -179,6 +188,7 @@ std::optional<Note> Notes::other(const Event& event) {
     return note("attempt", "", "the attempt ends: " + text_of(fields, Field::how));
   if (is(Kind::hole)) return gap(number_of(fields, Field::number) + " records were never written");
   if (is(Kind::gap)) return gap(text_of(fields, Field::message));
+  if (is(Kind::bypass)) return gap(bypass_text(fields));
   if (is(Kind::clock_stepped)) return note("gap", "", "the machine's clock was set");
   if (is(Kind::notice)) return note("notice", "", error_of(fields));
   if (is(Kind::notification))

@@ -2,6 +2,7 @@
 
 #include "journal/facts/attribution.hpp"
 #include "journal/facts/backends.hpp"
+#include "journal/facts/bypasses.hpp"
 #include "journal/facts/ddl_log.hpp"
 #include "journal/facts/effects.hpp"
 #include "journal/facts/facts.hpp"
@@ -34,6 +35,7 @@ Facts derive(const std::vector<Event>& events, sql::Analyser& analyser) {
   auto changed = catalog_role_changes(out.catalog, out.role_changes);
   std::move(changed.begin(), changed.end(), std::back_inserter(out.role_changes));
   add_records(timeline, backends, out);
+  add_bypasses(timeline, out);
   add_terminations(timeline, statements, backends, analyser, out);
   add_waits(timeline, backends, relations, out);
   add_changes(statements, out);

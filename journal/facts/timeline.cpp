@@ -1,9 +1,9 @@
 #include "journal/facts/timeline.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/json.hpp"
+#include "journal/facts/log_line.hpp"
 #include "journal/facts/wire.hpp"
 #include "journal/fields.hpp"
 
@@ -64,7 +64,7 @@ class Builder {
   void answer(const Event& event, const Fields& fields);
   void ready(const Event& event, const Fields& fields);
   void actor(const Event& event, const Fields& fields);
-  void log_line(const Event& event, const Fields& fields);
+  void own_session(const Event& event, const Fields& fields);
   void snapshot(const Fields& fields);
   void moment(const Event& event, const Fields& fields);
 
@@ -99,7 +99,10 @@ void Builder::add(const Event& event) {
     case Kind::actor:
       return actor(event, fields);
     case Kind::log_line:
-      return log_line(event, fields);
+      if (auto line = read_log_line(event, fields)) out_.log.push_back(std::move(*line));
+      return;
+    case Kind::own_session:
+      return own_session(event, fields);
     case Kind::snapshot:
       return snapshot(fields);
     case Kind::attempt_ended:
@@ -117,6 +120,7 @@ void Builder::add(const Event& event) {
     case Kind::notice:
     case Kind::notification:
     case Kind::cancel_requested:
+    case Kind::bypass:  // worked out again, see bypasses.hpp
     case Kind::fence:
     case Kind::submit_began:
     case Kind::submit_ended:
@@ -130,6 +134,7 @@ void Builder::connection(const Event& event, const Fields& fields) {
   if (event.kind == Kind::connection_opened) {
     connection.opened_us = event.at_us;
   } else if (event.kind == Kind::connection_started) {
+    connection.started_seq = event.seq;
     connection.user = text_of(fields, Field::user);
     connection.database = text_of(fields, Field::database);
     if (!connection.database || connection.database->empty()) connection.database = connection.user;
@@ -143,6 +148,7 @@ void Builder::connection(const Event& event, const Fields& fields) {
   } else if (event.kind == Kind::connection_closed) {
     connection.closed_us = event.at_us;
     connection.closed_seq = event.seq;
+    connection.unready_pid = number_of(fields, Field::pid);
     connection.how = text_of(fields, Field::how);
   } else if (fields.get_bytes(Field::name) == "application_name") {
     connection.applications.push_back({event.seq, std::string(fields.get_bytes(Field::text))});
@@ -222,33 +228,24 @@ void Builder::actor(const Event& event, const Fields& fields) {
   session->sqlstate = text_of(fields, Field::sqlstate);
 }
 
-void Builder::log_line(const Event& event, const Fields& fields) {
-  boost::system::error_code error;
-  const auto text = fields.get_bytes(Field::text);
-  const auto parsed = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
-  if (error || !parsed.is_object()) return;
-  const auto& object = parsed.get_object();
-  const auto word = [&](const char* key) {
-    const auto* found = object.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->get_string())
-                                                  : std::string();
-  };
-  LogLine line;
-  line.seq = event.seq;
-  line.at_us = event.at_us;
-  line.pid = static_cast<std::int64_t>(fields.get_int(Field::pid));
-  if (const auto* pid = object.if_contains("pid"); pid != nullptr && pid->is_int64())
-    line.pid = pid->get_int64();
-  const auto session = word("session_id");
-  std::from_chars(session.data(), session.data() + session.size(), line.backend_started_s, 16);
-  line.severity = word("error_severity");
-  line.sqlstate = word("state_code");
-  line.message = word("message");
-  line.detail = word("detail");
-  line.context = word("context");
-  line.statement = word("statement");
-  line.database = word("dbname");
-  out_.log.push_back(std::move(line));
+void Builder::own_session(const Event& event, const Fields& fields) {
+  const auto number = static_cast<std::int64_t>(fields.get_int(Field::number));
+  const auto state = fields.get_bytes(Field::state);
+  if (state == "opening") {
+    OwnSession session;
+    session.number = number;
+    session.opening_seq = event.seq;
+    session.user = fields.get_bytes(Field::user);
+    session.database = fields.get_bytes(Field::database);
+    out_.own.push_back(std::move(session));
+    return;
+  }
+  // The latest of that number: each boot counts from 1.
+  const auto session = std::find_if(out_.own.rbegin(), out_.own.rend(),
+                                    [&](const auto& one) { return one.number == number; });
+  if (session == out_.own.rend()) return;
+  if (state == "open") session->pid = number_of(fields, Field::pid);
+  if (state == "failed") session->failed_us = event.at_us;
 }
 
 void Builder::snapshot(const Fields& fields) {

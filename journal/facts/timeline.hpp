@@ -61,7 +61,8 @@ struct ApplicationName {
 struct Connection {
   std::int64_t id = 0;
   Number opened_us, closed_us, pid;
-  Seq ready_seq = 0, closed_seq = 0;
+  Number unready_pid;  // of a connection that ended after the server's key, before it was ready
+  Seq started_seq = 0, ready_seq = 0, closed_seq = 0;
   Text user, database, how, refusal;  // refusal: ErrorResponse body
   std::vector<ApplicationName> applications;
   std::vector<Request> requests;
@@ -85,12 +86,23 @@ struct ActorSession {
   std::vector<ActorState> states;
 };
 
+// A session that ride itself opened: actors, checks, workload, fault, snapshots, control.
+struct OwnSession {
+  std::int64_t number = 0;
+  Seq opening_seq = 0;
+  Number pid;        // where it came about
+  Number failed_us;  // where it did not
+  std::string user, database;
+};
+
 // A line of the server's log.
 struct LogLine {
   Seq seq = 0;
   std::int64_t at_us = 0, pid = 0;
   std::int64_t backend_started_s = 0;  // from session_id, 0 where it is missing
+  std::int64_t logged_us = 0;          // by the server's clock, to the millisecond; 0: not said
   std::string severity, sqlstate, message, detail, context, statement, database;
+  std::string user, activity;  // activity: what the backend's process title says it does
 };
 
 struct Moment {  // an event that is a row almost as it stands
@@ -109,6 +121,7 @@ struct Snapshot {
 struct Timeline {
   std::map<std::int64_t, Connection> connections;
   std::vector<ActorSession> sessions;  // by connected_seq
+  std::vector<OwnSession> own;         // by opening_seq
   std::vector<LogLine> log;            // by seq
   std::vector<Snapshot> snapshots;
   std::vector<Moment> moments;  // check, workload, probe, hint, log_shown, gap, hole, attempt_ended
