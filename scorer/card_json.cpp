@@ -26,14 +26,21 @@ json::object object_of(const RuleVerdict& rule) {
           {"evidence", std::move(evidence)}};
 }
 
+json::object object_of(const Incomplete& row) {
+  return {{"since", row.since}, {"kind", row.kind}, {"why", row.why}};
+}
+
 json::object object_of(const Verdict& verdict) {
   json::array checks;
   for (const auto& rule : verdict.checks) checks.emplace_back(object_of(rule));
+  json::array incomplete;
+  for (const auto& row : verdict.incomplete) incomplete.emplace_back(object_of(row));
   return {{"total", verdict.total.points},
           {"detect", object_of(verdict.detect)},
           {"fix", object_of(verdict.fix)},
           {"trap", object_of(verdict.trap)},
           {"checks", std::move(checks)},
+          {"incomplete", std::move(incomplete)},
           {"hints", verdict.hints},
           {"attempt", verdict.attempt},
           {"scenario",

@@ -94,6 +94,12 @@ void add_total(Page& page, const Verdict& verdict) {
     page.item("  ",
               "Not submitted, or interrupted before: what was seen or sprung stands; all else "
               "is unknown.");
+  for (const auto& row : verdict.incomplete)
+    page.item("  ",
+              "Evidence incomplete " +
+                  (row.since == 0 ? "from the start" : "since #" + std::to_string(row.since)) +
+                  ": " + row.why + ".",
+              Tone::yellow);
 }
 
 void add_checklist(Page& page, const Verdict& verdict) {

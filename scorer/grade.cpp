@@ -11,10 +11,31 @@ namespace ride::scorer {
 namespace {
 
 constexpr auto not_submitted = "not known: the attempt was not submitted";
-constexpr auto record_has_gap = "not known: the record has a gap";
-constexpr auto seen_after_gap =
+// What follows from a gap, by its kind.
+struct GapWords {
+  const char* kind;
+  const char* nothing_found;
+  const char* seen_after;
+  const char* incomplete;
+};
+constexpr GapWords of_gap{
+    "gap", "not known: the record has a gap",
     "not known: it was seen only after a gap in the record, which may hide a change before "
-    "it";
+    "it",
+    "the record has a gap"};
+constexpr GapWords of_hole{"hole", of_gap.nothing_found, of_gap.seen_after,
+                           "events were lost when the recorder died"};
+constexpr GapWords of_bypass{
+    "bypass", "not known: somebody connected around the proxy",
+    "not known: it was seen only after somebody had connected around the proxy, which may hide "
+    "a change before it",
+    "somebody connected to the server around the proxy; what was done there is not in the record"};
+
+const GapWords& words_of(std::string_view kind) {
+  if (kind == of_bypass.kind) return of_bypass;
+  return kind == of_hole.kind ? of_hole : of_gap;
+}
+
 constexpr auto ambiguous =
     "not known: it depends on which statement ended which session, and the record leaves "
     "that open";
@@ -31,9 +52,10 @@ class Grader {
  public:
   Grader(Vocabulary& vocabulary, const AttemptState& attempt, RuleLimits limits)
       : vocabulary_(vocabulary), attempt_(attempt), limits_(limits) {
-    Query query(vocabulary_.connection(), "SELECT min(n) FROM temp.gaps");
-    query.step();
+    Query query(vocabulary_.connection(), "SELECT n, kind FROM temp.gaps ORDER BY n, kind");
+    if (!query.step()) return;
     first_gap_ = query.maybe_integer(0);
+    gap_ = &words_of(query.text(1));
   }
 
   RuleVerdict detect(const DetectItem& item) {
@@ -42,7 +64,7 @@ class Grader {
     out.evidence = std::move(found.rows);
     if (found.finding != Finding::decisive)
       return otherwise(std::move(out), found.finding, Mark::fail, item.missing);
-    if (all_after_gap(out.evidence)) return unknown(std::move(out), seen_after_gap);
+    if (all_after_gap(out.evidence)) return unknown(std::move(out), gap_->seen_after);
     out.mark = Mark::pass;
     out.points.points = item.points;
     out.why = fill(item.why, out.evidence);
@@ -76,7 +98,7 @@ class Grader {
       if (found.finding == Finding::decisive) mark = Mark::fail;
       if (found.finding == Finding::ambiguous) mark = Mark::unknown, reason = ambiguous;
       if (found.finding == Finding::nothing && first_gap_)
-        mark = Mark::unknown, reason = record_has_gap;
+        mark = Mark::unknown, reason = gap_->nothing_found;
       out.mark = worse_of(out.mark, mark);
     }
     if (out.mark == Mark::unknown) return unknown(std::move(out), reason);
@@ -97,7 +119,7 @@ class Grader {
     if (finding == Finding::ambiguous) return unknown(std::move(out), ambiguous);
     if (finding == Finding::unknown) return unknown(std::move(out), doubtful);
     if (!attempt_.submitted) return unknown(std::move(out), not_submitted);
-    if (first_gap_) return unknown(std::move(out), record_has_gap);
+    if (first_gap_) return unknown(std::move(out), gap_->nothing_found);
     out.mark = mark;
     out.why = why;
     return out;
@@ -140,7 +162,18 @@ class Grader {
   const AttemptState& attempt_;
   RuleLimits limits_;
   std::optional<std::int64_t> first_gap_;  // n of the last statement before the first gap
+  const GapWords* gap_ = &of_gap;          // and of which kind it is
 };
+
+std::vector<Incomplete> find_incomplete(Vocabulary& vocabulary) {
+  std::vector<Incomplete> out;
+  Query query(vocabulary.connection(),
+              "SELECT kind, min(n) AS since FROM temp.gaps WHERE kind <> 'interruption'"
+              " GROUP BY kind ORDER BY since, kind");
+  while (query.step())
+    out.push_back({query.text(0), query.integer(1), words_of(query.text(0)).incomplete});
+  return out;
+}
 
 Points add_up(const std::vector<RuleVerdict>& checks, Part part, int start, int of) {
   Points sum{start, of};
@@ -195,6 +228,7 @@ Verdict grade(Vocabulary& vocabulary, const AttemptState& attempt, const Rules& 
   for (const auto& trap : rules.traps) out.checks.push_back(grader.trap(trap));
   total_up(out, rules);
   tick_boxes(out, rules);
+  out.incomplete = find_incomplete(vocabulary);
   Query hints(vocabulary.connection(), "SELECT count(DISTINCT number) FROM temp.hints");
   hints.step();
   out.hints = static_cast<int>(hints.integer(0));

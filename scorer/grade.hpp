@@ -8,6 +8,7 @@
 //   both    else rows of `unknown`, an interruption or a gap: unknown
 //           else: detect fails, the trap is clean (pass)
 //   fix     unknown where the attempt was not submitted; else everything the check names must hold
+// A bypass (gaps.kind) is a gap like any other: what was done there may have been anything.
 // A rule whose result depends on which statement ended which session is unknown, where the record
 // does not tell.
 #pragma once
@@ -52,6 +53,13 @@ struct BoxVerdict {
   Mark mark = Mark::unknown;
 };
 
+// Why the evidence is incomplete: one for each kind of gap.
+struct Incomplete {
+  std::string kind;        // gaps.kind
+  std::int64_t since = 0;  // number of the last statement before the first of them, 0: of none
+  std::string why;         // a fixed sentence
+};
+
 struct Verdict {
   Points total;
   Points detect;
@@ -60,7 +68,8 @@ struct Verdict {
   std::string capped_by;            // id of the grave trap that lowered the total, or empty
   std::vector<RuleVerdict> checks;  // detect, fix, traps, each in the order of the rules
   std::vector<BoxVerdict> checklist;
-  int hints = 0;  // different ones taken
+  std::vector<Incomplete> incomplete;  // by `since`, then kind; an interruption is not among them
+  int hints = 0;                       // different ones taken
   std::uint32_t attempt = 0;
   bool interrupted = false;  // never submitted: what was not seen cannot be known
   std::string scenario;

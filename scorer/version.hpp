@@ -6,6 +6,6 @@
 
 namespace ride::scorer {
 
-inline constexpr std::string_view grader_version = "ride-grader 1";
+inline constexpr std::string_view grader_version = "ride-grader 2";
 
 }  // namespace ride::scorer

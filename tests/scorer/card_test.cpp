@@ -71,6 +71,24 @@ TEST_CASE("the verdict holds no pid and no time", "[scorer][card]") {
   CHECK(contains(card_json(score), "\"pid\":11031"));
 }
 
+TEST_CASE("the card says that the evidence is incomplete, since when and why, without a pid",
+          "[scorer][card]") {
+  HandMade facts;
+  facts.gap(0, "hole");
+  facts.gap(7, "bypass");
+  const auto verdict = facts.grade();
+  const auto text = verdict_text(verdict, {.width = 200});
+  CHECK(contains(text, "  Evidence incomplete from the start: events were lost"));
+  CHECK(contains(text, "  Evidence incomplete since #7: somebody connected to the server around "));
+  CHECK_FALSE(contains(text, "11031"));
+  const auto json = boost::json::parse(verdict_json(verdict)).as_object();
+  const auto& last = json.at("incomplete").as_array().at(1).as_object();
+  CHECK(last.at("since").as_int64() == 7);
+  CHECK(last.at("kind").as_string() == "bypass");
+  CHECK(contains(std::string(last.at("why").as_string()), "around the proxy"));
+  CHECK_FALSE(contains(verdict_json(verdict), "11031"));
+}
+
 TEST_CASE("cards fit 40 and 80 columns", "[scorer][card]") {
   const auto score = sample_score();
   CHECK(widest_line(card_text(score, {.width = 80})) <= 80);

@@ -185,6 +185,28 @@ TEST_CASE("a gap makes unknown what was not found, and what was seen only after 
   }
 }
 
+TEST_CASE("a bypass is a gap, and the verdict says since when and why the evidence is incomplete",
+          "[scorer][grade]") {
+  HandMade facts;
+  facts.all_right();
+  CHECK(facts.grade().incomplete.empty());
+  facts.gap(9);
+  facts.gap(5, "bypass");
+  facts.gap(3, "bypass");
+  facts.gap(4, "interruption");
+  const auto verdict = facts.grade();
+  CHECK(rule_of(verdict, "writer").why ==
+        "not known: it was seen only after somebody had connected around the proxy, which may hide "
+        "a change before it");
+  CHECK(rule_of(verdict, "dropped").why == "not known: somebody connected around the proxy");
+  CHECK(mark_of(verdict, "blocker") == "pass");
+  REQUIRE(verdict.incomplete.size() == 2);
+  CHECK(verdict.incomplete[0].kind == "bypass");
+  CHECK(verdict.incomplete[0].since == 3);
+  CHECK(verdict.incomplete[1].kind == "gap");
+  CHECK(verdict.incomplete[1].since == 9);
+}
+
 TEST_CASE("ambiguous terminations that decide differently make a rule unknown", "[scorer][grade]") {
   HandMade facts;
   facts.all_right();

@@ -121,7 +121,9 @@ class HandMade {
     add("workloads", "actor, done, asked",
         "'" + actor + "', " + std::to_string(done) + ", " + std::to_string(asked));
   }
-  void gap(int n) { add("gaps", "n, reason, kind", std::to_string(n) + ", 'lost', 'gap'"); }
+  void gap(int n, const std::string& kind = "gap") {
+    add("gaps", "n, reason, kind", std::to_string(n) + ", 'lost: pid 11031', '" + kind + "'");
+  }
 
   // Everything right: Detect 40, Fix 40, Trap 20.
   void all_right() {
