@@ -100,6 +100,8 @@ void Recorder::closed(std::string_view how) {
   auto fields = begin();
   fields.put(Field::how, how).put(Field::bytes_in, bytes_in_).put(Field::bytes_out, bytes_out_);
   if (!idle_error_.empty()) fields.put(Field::error, idle_error_);
+  // The server's backend began, and no connection_ready says which it was.
+  if (!ready_ && entry_.pid.load() != 0) fields.put(Field::pid, entry_.pid.load());
   write(Kind::connection_closed);
 }
 
