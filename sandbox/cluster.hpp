@@ -43,6 +43,8 @@ class Cluster {
   Server& server() const { return *choice_.server; }
   const std::string& why() const { return choice_.why; }
   bool template_reused() const { return template_reused_; }
+  // From here on every login() is of a session that is noted there; what booted the cluster is not.
+  void note_sessions_in(OwnSessions& own) { own_sessions_ = &own; }
   void stop() noexcept;
 
  private:
@@ -60,6 +62,7 @@ class Cluster {
   Choice choice_;
   PrivateDirectory directory_;
   std::map<std::string, Secret> passwords_;
+  OwnSessions* own_sessions_ = nullptr;
   bool template_reused_ = false;
   bool stopped_ = false;
 };

@@ -1,6 +1,7 @@
 // Reads the server's jsonlog as it is written, in order, and records every line except those of
-// ride's own sessions. Lines are redacted before they are recorded. A fence is a line that ride
-// wrote itself: when it was read, everything the server logged before is in the record.
+// ride's own sessions; of these it records that the server let them in, as of everybody's. Lines
+// are redacted before they are recorded. A fence is a line that ride wrote itself: when it was
+// read, everything the server logged before is in the record.
 //
 // One thread of its own. start() and stop() belong to the owner; the rest may be called from any
 // thread; on_line is called from the follower's.
@@ -12,19 +13,21 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "sandbox/actor.hpp"
 #include "sandbox/notes.hpp"
+#include "sandbox/own_sessions.hpp"
 #include "sandbox/recorder.hpp"
 
 namespace ride::sandbox {
 
 class LogFollower {
  public:
-  LogFollower(std::filesystem::path folder, Recorder& recorder,
+  LogFollower(std::filesystem::path folder, Recorder& recorder, OwnSessions& own,
               std::function<void(const LogNote&)> on_line);
   ~LogFollower();
   LogFollower(const LogFollower&) = delete;
@@ -48,9 +51,12 @@ class LogFollower {
   void take_lines();
   void take_line(const std::string& line);
   void fence_seen(const std::string& nonce);
+  bool is_own(const LogNote& note) const;
+  void record(const LogNote& note, const std::string& line);
 
   std::filesystem::path folder_;
   Recorder& recorder_;
+  OwnSessions& own_;
   std::function<void(const LogNote&)> on_line_;
   StopSignal stop_;
   std::thread thread_;
@@ -59,7 +65,8 @@ class LogFollower {
   std::filesystem::path file_;
   int fd_ = -1;
   std::string partial_;
-  bool begun_ = false;  // the first fence was read
+  bool begun_ = false;      // the first fence was read
+  std::set<int> admitted_;  // backends that the server let in since then
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

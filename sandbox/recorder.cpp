@@ -62,6 +62,31 @@ void Recorder::fence(std::string_view nonce) {
   append(Kind::fence, body);
 }
 
+void Recorder::own_session_opening(std::uint64_t number, std::string_view role,
+                                   std::string_view database, std::string_view application) {
+  std::string body;
+  FieldWriter out(body);
+  out.put(Field::number, number).put(Field::state, "opening");
+  out.put(Field::user, role).put(Field::database, database);
+  put_text(out, Field::application, application);
+  append(Kind::own_session, body);
+}
+
+void Recorder::own_session_open(std::uint64_t number, int pid) {
+  std::string body;
+  FieldWriter(body)
+      .put(Field::number, number)
+      .put(Field::state, "open")
+      .put(Field::pid, static_cast<std::uint64_t>(pid));
+  append(Kind::own_session, body);
+}
+
+void Recorder::own_session_failed(std::uint64_t number) {
+  std::string body;
+  FieldWriter(body).put(Field::number, number).put(Field::state, "failed");
+  append(Kind::own_session, body);
+}
+
 void Recorder::snapshot(std::string_view moment, std::string_view database, std::string_view json) {
   std::string body;
   FieldWriter out(body);

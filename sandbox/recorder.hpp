@@ -54,6 +54,10 @@ class Recorder {
   void actor(const ActorEvent& event);
   void log_line(int pid, std::string_view json, std::string_view redacted);
   void fence(std::string_view nonce);
+  void own_session_opening(std::uint64_t number, std::string_view role, std::string_view database,
+                           std::string_view application);
+  void own_session_open(std::uint64_t number, int pid);
+  void own_session_failed(std::uint64_t number);
   // `json` that is too large for one event is recorded as {"unreadable": "…"}.
   void snapshot(std::string_view moment, std::string_view database, std::string_view json);
   void check(const CheckEvent& event);

@@ -11,6 +11,7 @@
 #include "sandbox/control.hpp"
 #include "sandbox/files.hpp"
 #include "sandbox/log_follower.hpp"
+#include "sandbox/own_sessions.hpp"
 #include "sandbox/recorder.hpp"
 #include "sandbox/snapshot.hpp"
 #include "sandbox/workload.hpp"
@@ -43,10 +44,12 @@ class RunningSandbox final : public Sandbox {
       : scenario_(scenario),
         options_(options),
         recorder_(appender, clock),
+        own_sessions_(recorder_),
         cluster_(
             Cluster::boot(choose(scenario, options), scenario, options.cache, options.progress)),
         control_(cluster_),
-        follower_(cluster_.directory().log(), recorder_, options.on_log) {
+        follower_(cluster_.directory().log(), recorder_, own_sessions_, options.on_log) {
+    cluster_.note_sessions_in(own_sessions_);
     version_ = cluster_.server().version();
     description_ = cluster_.server().describe() + "; " + cluster_.why();
     for (const auto& spec : scenario_.actors)
@@ -181,6 +184,7 @@ class RunningSandbox final : public Sandbox {
   const Scenario& scenario_;
   Options options_;
   Recorder recorder_;
+  OwnSessions own_sessions_;
   Cluster cluster_;
   Control control_;
   LogFollower follower_;

@@ -10,7 +10,7 @@ namespace {
 
 using Setting = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Setting, 19> fixed{{
+constexpr std::array<Setting, 20> fixed{{
     {"listen_addresses", ""},
     {"port", "5432"},
     {"unix_socket_permissions", "0700"},
@@ -27,6 +27,7 @@ constexpr std::array<Setting, 19> fixed{{
     {"log_connections", "on"},
     {"log_disconnections", "on"},
     {"log_lock_waits", "on"},
+    {"update_process_title", "on"},  // tells in the log who was turned away at start-up
     {"log_min_messages", "warning"},
     {"log_min_error_statement", "error"},
     {"log_error_verbosity", "default"},

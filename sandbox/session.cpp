@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "sandbox/own_sessions.hpp"
+
 namespace ride::sandbox {
 namespace {
 
@@ -82,6 +84,19 @@ void Session::on_notice(void* self, const PGresult* result) {
 }
 
 Session Session::open(const Login& login) {
+  if (login.own_sessions == nullptr) return connect(login);
+  const auto number = login.own_sessions->opening(login.role, login.database, login.application);
+  try {
+    Session session = connect(login);
+    login.own_sessions->open(number, session.pid());
+    return session;
+  } catch (const SessionError&) {
+    login.own_sessions->failed(number);
+    throw;
+  }
+}
+
+Session Session::connect(const Login& login) {
   const std::string port = std::to_string(login.endpoint.port);
   const std::string options = never_empty(login.options);
   const std::array<const char*, 13> names{"host",

@@ -19,6 +19,8 @@
 
 namespace ride::sandbox {
 
+class OwnSessions;
+
 struct Login {
   Endpoint endpoint;
   std::string role;
@@ -28,7 +30,8 @@ struct Login {
   std::string
       options;  // startup options: "-c statement_timeout=1s"; they beat ALTER DATABASE … SET
   std::chrono::milliseconds limit{10'000};
-  int interrupt_fd = -1;  // readable: give up at once
+  int interrupt_fd = -1;                // readable: give up at once
+  OwnSessions* own_sessions = nullptr;  // where the session is noted as ride's own
 };
 
 // Why a connection or statement failed.
@@ -89,6 +92,7 @@ class Session {
     void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
   };
   Session() = default;
+  static Session connect(const Login& login);
   static void on_notice(void* self, const PGresult* result);
 
   std::unique_ptr<PGconn, Finish> connection_;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "journal/event_json.hpp"
+#include "journal/facts/bypasses.hpp"
 #include "journal/reader.hpp"
 
 namespace ride::test {
@@ -154,6 +155,18 @@ std::vector<std::string> Incident::logged(const std::string& part) {
     const std::string text = message != nullptr ? std::string(message->as_string()) : "";
     if (text.find(part) != std::string::npos) out.push_back(text);
   }
+  return out;
+}
+
+std::vector<std::string> Incident::bypasses() {
+  namespace facts = journal::facts;
+  sandbox_->fence();
+  writer_.flush();
+  journal::Reader reader(writer_.file());
+  const auto timeline = facts::make_timeline(reader.all());
+  std::vector<std::string> out;
+  for (const auto& one : facts::find_bypasses(timeline, facts::Record::ended))
+    out.push_back(one.user + "@" + one.database + " " + one.application);
   return out;
 }
 

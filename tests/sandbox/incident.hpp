@@ -64,6 +64,8 @@ class Incident {
   std::vector<boost::json::object> events(const std::string& kind);
   // Texts of the recorded log lines that contain `part`, behind a fence.
   std::vector<std::string> logged(const std::string& part);
+  // Who connected around the proxy, by the record behind a fence.
+  std::vector<std::string> bypasses();
   // The states that actors went through, in order: "writer waiting".
   std::vector<std::string> states() const;
   bool reached(const std::string& state) const;
