@@ -15,7 +15,7 @@
 #include "journal/reader.hpp"
 #include "journal/recovery.hpp"
 #include "journal/writer.hpp"
-#include "sandbox/server.hpp"
+#include "sandbox/leftovers.hpp"
 
 namespace ride::cli {
 
@@ -68,6 +68,8 @@ bool settle(const Home& home, RunState& state) {
   const std::string left =
       sandbox::clean_up({state.sandbox, state.private_folder, state.container});
   if (!left.empty()) tell(left);
+  for (const auto& leftover : sandbox::find_leftovers_of(home.root.string(), state.sandbox))
+    if (const auto more = sandbox::remove(leftover); !more.empty()) tell(more);
   if (state.phase == RunPhase::starting && state.attempt == 1) {
     if (!state.file.empty()) remove_unfinished(state.file);
     remove_run_state(home);

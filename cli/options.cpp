@@ -22,6 +22,7 @@ struct Storage {
   Submit submit;
   Reset reset;
   Stop stop;
+  Gc gc;
   Postmortem postmortem;
   Score score;
   Replay replay;
@@ -72,6 +73,7 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       add(*postgres, "postmortem", "Cause, fix and lesson, after submit", to.postmortem, chosen);
   post->add_flag("--spoil", to.postmortem.spoil, "show it before submit as well");
 }
+  add(*postgres, "gc", "Remove what dead runs left behind", to.gc, chosen);
 
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);

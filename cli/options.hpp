@@ -60,6 +60,10 @@ struct Stop {
 
 struct Postmortem {
   bool spoil = false;  // shown although nothing was submitted yet
+struct Gc {
+  bool json = false;
+};
+
   bool json = false;
 };
 
@@ -89,7 +93,7 @@ struct Play {
   bool json = false;
 };
 
-using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop,
+using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
                              Postmortem, Score, Replay, Recover, Play>;
 
 struct Parsed {
@@ -113,6 +117,7 @@ int execute(const Reset& options);
 int execute(const Stop& options);
 int execute(const Postmortem& options);
 int execute(const Score& options);
+int execute(const Gc& options);
 int execute(const Replay& options);
 int execute(const Recover& options);
 int execute(const Play& options);

@@ -79,7 +79,8 @@ void Run::begin(const Progress& progress) {
 void Run::boot(const Progress& progress) {
   sandbox::Options options;
   options.mode = mode_of(state_.requested_sandbox);
-  if (!state_.image.empty()) options.image = state_.image;
+  options.postgres = state_.image;
+  options.home = home_.root.string();
   options.cache = home_.cache();
   options.progress = [&progress](const std::string& line) {
     if (progress) progress(line);

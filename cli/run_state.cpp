@@ -128,6 +128,15 @@ std::optional<RunLock> RunLock::try_take(const Home& home) {
 
 RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
+std::optional<RunLock> RunLock::of_dead_run(const Home& home) {
+  const int descriptor = ::open(home.lock_file().c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return RunLock(-1);
+  if (descriptor < 0) return std::nullopt;
+  RunLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return lock;
+}
+
 RunLock& RunLock::operator=(RunLock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   return *this;

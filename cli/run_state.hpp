@@ -55,6 +55,9 @@ class RunLock {
  public:
   static std::optional<RunLock> try_take(const Home& home);
   RunLock(RunLock&& other) noexcept;
+  // For what is left of runs of any RIDE_HOME. Nothing where its supervisor lives, or where that
+  // cannot be told; creates nothing.
+  static std::optional<RunLock> of_dead_run(const Home& home);
   RunLock& operator=(RunLock&& other) noexcept;
   ~RunLock();
 

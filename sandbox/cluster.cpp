@@ -13,6 +13,7 @@
 #include "journal/sha256.hpp"
 #include "sandbox/bootstrap.hpp"
 #include "sandbox/files.hpp"
+#include "sandbox/scram.hpp"
 #include "sandbox/server_settings.hpp"
 
 namespace ride::sandbox {
@@ -23,6 +24,7 @@ using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds ready_limit{30'000};
+constexpr milliseconds ended_interval{250};  // to ask a container whether it runs is not cheap
 constexpr milliseconds copy_limit{60'000};
 constexpr std::size_t templates_max = 8;
 constexpr const char* partly_built = "building-";
@@ -51,6 +53,7 @@ void drop_old_templates(const fs::path& cache) noexcept {
   try {
     std::vector<std::pair<fs::file_time_type, fs::path>> found;
     for (const auto& entry : fs::directory_iterator(cache)) {
+      if (!entry.is_directory()) continue;  // what is known of an image
       const auto age = fs::file_time_type::clock::now() - entry.last_write_time();
       const bool partly = entry.path().filename().string().starts_with(partly_built);
       if (partly && age > std::chrono::hours(1)) fs::remove_all(entry.path());
@@ -172,6 +175,7 @@ void Cluster::make_template(const Scenario& scenario, const fs::path& place,
 
 void Cluster::wait_until_ready() const {
   const auto until = SteadyClock::now() + ready_limit;
+  auto next_look = SteadyClock::now() + ended_interval;
   while (true) {
     try {
       Login access = login(superuser_role, "postgres");
@@ -179,7 +183,10 @@ void Cluster::wait_until_ready() const {
       Session::open(access);
       return;
     } catch (const SessionError& error) {
-      if (const auto end = choice_.server->ended()) throw std::runtime_error(*end);
+      if (SteadyClock::now() >= next_look) {
+        if (const auto end = choice_.server->ended()) throw std::runtime_error(*end);
+        next_look = SteadyClock::now() + ended_interval;
+      }
       if (SteadyClock::now() > until)
         throw std::runtime_error("the server does not get ready: " + std::string(error.what()));
       std::this_thread::sleep_for(milliseconds(5));
@@ -200,7 +207,7 @@ void Cluster::draw_passwords(const Scenario& scenario) {
   for (const auto& role : roles) {
     const Secret password(random_hex(24));
     sql += "ALTER ROLE " + quote_identifier(role) + " PASSWORD " +
-           quote_literal(session.scram_verifier(role, password)) + ";";
+           quote_literal(scram_verifier(password, random_hex(8))) + ";";
     passwords_[role] = password;
   }
   session.demand(sql, "set the passwords of this start");

@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "sandbox/files.hpp"
@@ -14,12 +15,10 @@ namespace ride::sandbox {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds engine_limit{5};
 constexpr seconds command_limit{30};
-constexpr seconds pull_limit{600};
+constexpr int default_major = 17;
 
 // Inside the container. The folders are bind mounts; data is memory, except while a template is
 // made.
@@ -28,76 +27,41 @@ constexpr const char* socket_inside = "/ride/socket";
 constexpr const char* log_inside = "/ride/log";
 constexpr const char* template_inside = "/ride/template";
 
-Finished docker(std::vector<std::string> arguments, milliseconds limit) {
-  arguments.insert(arguments.begin(), "docker");
-  return run({.argv = std::move(arguments)}, limit);
-}
+// Each is a limit for one container. Memory counts what its tmpfs hold, so these stay well below
+// it: a full disk is then ENOSPC long before it is an OOM kill.
+constexpr const char* memory_max = "512m";
+constexpr const char* data_max = "288m";
+constexpr const char* temporary_max = "64m";
+constexpr const char* shared_memory_max = "128m";
+constexpr const char* processors_max = "1";
+constexpr const char* processes_max = "128";
 
 std::string bind(const fs::path& from, const std::string& to, bool writable) {
   return "type=bind,src=" + from.string() + ",dst=" + to + (writable ? "" : ",readonly");
 }
 
-struct Image {
-  std::string id;
-  std::string version;
-};
-
-std::string first_word_after(const std::string& text, const std::string& marker) {
-  const auto at = text.find(marker);
-  if (at == std::string::npos) return "";
-  const auto from = at + marker.size();
-  return text.substr(from, text.find_first_of(" \n-", from) - from);
+std::string image_name(const ServerOptions& options) {
+  if (!options.postgres.empty() && !major_version(options.postgres)) return options.postgres;
+  const int major =
+      major_version(options.postgres)
+          .value_or(std::clamp(default_major, options.postgres_min, options.postgres_max));
+  return "postgres:" + std::to_string(major);
 }
 
-std::optional<Image> inspect(const std::string& name) {
-  const auto finished = docker(
-      {"image", "inspect", "--format", "{{.Id}}\n{{range .Config.Env}}{{println .}}{{end}}", name},
-      engine_limit);
-  if (!finished.ok()) return std::nullopt;
-  Image image;
-  image.id = finished.output.substr(0, finished.output.find('\n'));
-  image.version = first_word_after(finished.output, "\nPG_VERSION=");
-  if (!image.version.empty()) return image;
-  const auto asked =
-      docker({"run", "--rm", "--network", "none", "--entrypoint", "postgres", name, "--version"},
-             command_limit);
-  image.version = first_word_after(asked.output, "(PostgreSQL) ");
-  if (image.version.empty())
-    throw std::runtime_error("image " + name + " has no postgres on its PATH: name a PostgreSQL " +
-                             "image with --image");
-  return image;
-}
-
-void check_engine() {
-  if (!find_program("docker"))
-    throw std::runtime_error("there is no docker command: install it, or use --sandbox local");
-  const auto finished = docker({"version", "--format", "{{.Server.Version}}"}, engine_limit);
-  if (!finished.ok())
-    throw std::runtime_error(
-        "no Docker engine answers (" +
-        (finished.timed_out ? "docker version took too long" : finished.last_error_line()) +
-        "): start it, or use --sandbox local");
-}
-
-Image image_at_hand(const ServerOptions& options, Pull pull) {
-  if (auto image = inspect(options.image)) return *image;
-  if (pull == Pull::never)
-    throw std::runtime_error("image " + options.image + " is not at hand: docker pull " +
-                             options.image);
-  if (options.progress) options.progress("pulling image " + options.image);
-  const auto finished = docker({"pull", "-q", options.image}, pull_limit);
-  if (!finished.ok())
-    throw std::runtime_error("image " + options.image + " is not at hand and cannot be pulled (" +
-                             finished.last_error_line() +
-                             "): name another with --image, or use --sandbox local");
-  if (auto image = inspect(options.image)) return *image;
-  throw std::runtime_error("image " + options.image + " was pulled and is not there");
+// An engine on another machine, or in a virtual one, does not find the private folder.
+std::string failure(const std::string& doing, const std::string& image, const Finished& finished) {
+  const auto why = docker::reason(finished);
+  if (why.find("bind source path does not exist") != std::string::npos)
+    return "the Docker engine does not see this machine's files (" + why +
+           "): use an engine of this machine (is DOCKER_HOST set?), --sandbox local, or run all of "
+           "ride inside a container (docs/docker.md)";
+  return doing + " image " + image + " failed: " + why;
 }
 
 class DockerServer final : public Server {
  public:
-  DockerServer(ServerOptions options, Image image)
-      : options_(std::move(options)), image_(std::move(image)) {
+  DockerServer(ServerOptions options, std::string name, docker::Image image)
+      : options_(std::move(options)), name_(std::move(name)), image_(std::move(image)) {
     identity_ = unprivileged_identity();
     owner_ = identity_.value_or(Identity{geteuid(), getegid()});
   }
@@ -109,12 +73,14 @@ class DockerServer final : public Server {
   std::optional<Identity> identity() const override { return identity_; }
   bool keeps_templates() const override { return true; }
   bool runs_in_place() const override { return false; }
-  PrivateDirectory make_directory() override { return make_private_directory(identity_, false); }
+  PrivateDirectory make_directory() override {
+    return make_private_directory(identity_, false, options_.home);
+  }
   Remains remains() const override {
     return {"docker", directory_ ? directory_->root.string() : "", container_};
   }
   std::string describe() override {
-    return "PostgreSQL " + image_.version + " in Docker (" + options_.image + ")";
+    return "PostgreSQL " + image_.version + " in Docker (" + name_ + ")";
   }
 
   void initialise(const PrivateDirectory& directory, const DataContents& contents) override {
@@ -125,18 +91,16 @@ class DockerServer final : public Server {
     add(arguments, {"--mount",        bind(directory.data(), data_inside, true),
                     "--mount",        bind(file, "/ride/password", false),
                     "--entrypoint",   "initdb",
-                    options_.image,   "-D",
+                    image_.id,        "-D",
                     data_inside,      "-U",
                     "postgres",       "--no-sync",
                     "--no-locale",    "-E",
                     "UTF8",           "-A",
                     "scram-sha-256",  "--pwfile",
                     "/ride/password", "--wal-segsize=1"});
-    const auto finished = docker(arguments, command_limit);
+    const auto finished = docker::run(arguments, command_limit);
     fs::remove(file);
-    if (!finished.ok())
-      throw std::runtime_error("initdb in image " + options_.image +
-                               " failed: " + finished.last_error_line());
+    if (!finished.ok()) throw std::runtime_error(failure("initdb in", name_, finished));
     write_contents(directory.data(), contents, identity_);
   }
 
@@ -149,20 +113,17 @@ class DockerServer final : public Server {
     if (data_template.empty()) {
       add(arguments, {"--mount", bind(directory.data(), data_inside, true)});
     } else {
-      // Memory counts for --memory, so that a full disk is ENOSPC long before it is an OOM kill.
       add(arguments, {"--tmpfs",
                       std::string(data_inside) +
                           ":rw,noexec,nosuid,mode=0700,uid=" + std::to_string(owner_.uid) +
-                          ",gid=" + std::to_string(owner_.gid) + ",size=288m",
+                          ",gid=" + std::to_string(owner_.gid) + ",size=" + data_max,
                       "--mount", bind(data_template, template_inside, false)});
       script = std::string("cp -a ") + template_inside + "/. " + data_inside + "/ && " + script;
     }
-    add(arguments, {options_.image, "-c", script, "sh"});
+    add(arguments, {image_.id, "-c", script, "sh"});
     add(arguments, protected_arguments(data_inside, socket_inside, log_inside));
-    const auto finished = docker(arguments, command_limit);
-    if (!finished.ok())
-      throw std::runtime_error("docker run of image " + options_.image +
-                               " failed: " + finished.last_error_line());
+    const auto finished = docker::run(arguments, command_limit);
+    if (!finished.ok()) throw std::runtime_error(failure("a container of", name_, finished));
     running_ = true;
   }
 
@@ -170,10 +131,10 @@ class DockerServer final : public Server {
     if (!running_) return;
     try {
       if (cleanly) {
-        docker({"kill", "--signal", "INT", container_}, command_limit);
-        docker({"wait", container_}, command_limit);
+        docker::run({"kill", "--signal", "INT", container_}, command_limit);
+        docker::run({"wait", container_}, command_limit);
       }
-      remove_container(container_);
+      if (docker::remove_container(container_).empty()) container_.clear();
       running_ = false;
     } catch (const std::exception&) {
       return;  // clean_up() tries again and says what is left
@@ -182,15 +143,17 @@ class DockerServer final : public Server {
 
   std::optional<std::string> ended() override {
     if (!running_) return "the server was stopped";
-    const auto state =
-        docker({"inspect", "--format", "{{.State.Running}} {{.State.ExitCode}}", container_},
-               command_limit);
+    const auto state = docker::run({"container", "inspect", "--format",
+                                    "{{.State.Running}} exit code {{.State.ExitCode}}"
+                                    "{{if .State.OOMKilled}}, it ran out of memory{{end}}",
+                                    container_},
+                                   command_limit);
     if (state.output.starts_with("true")) return std::nullopt;
-    const auto said = docker({"logs", "--tail", "3", container_}, command_limit);
-    return "the container ended (" +
-           (state.ok() ? state.output.substr(0, state.output.find('\n'))
-                       : state.last_error_line()) +
-           "): " + said.last_error_line();
+    if (!state.ok()) return "its container is gone: " + docker::reason(state);
+    const auto how = state.output.substr(state.output.find(' ') + 1);
+    const auto said = docker::run({"logs", "--tail", "3", container_}, command_limit);
+    return "the container ended with " + how.substr(0, how.find('\n')) + ": " +
+           said.last_error_line();
   }
 
  private:
@@ -209,10 +172,11 @@ class DockerServer final : public Server {
 
   std::vector<std::string> base_arguments(std::vector<std::string> out) const {
     const auto ids = std::to_string(owner_.uid) + ":" + std::to_string(owner_.gid);
+    add(out,
+        docker::labels({container_, options_.home, machine_name(), std::to_string(geteuid())}));
+    if (image_.engine == docker::Engine::podman_rootless) add(out, {"--userns=keep-id"});
     add(out, {"--name",
               container_,
-              "--label",
-              "ride.sandbox=" + container_,
               "--network",
               "none",
               "--cap-drop=ALL",
@@ -222,17 +186,19 @@ class DockerServer final : public Server {
               ids,
               "--read-only",
               "--memory",
-              "512m",
+              memory_max,
               "--memory-swap",
-              "512m",
+              memory_max,
               "--cpus",
-              "1",
+              processors_max,
               "--pids-limit",
-              "128",
+              processes_max,
+              "--ulimit",
+              "core=0",
               "--shm-size",
-              "128m",
+              shared_memory_max,
               "--tmpfs",
-              "/tmp:rw,noexec,nosuid,size=64m",
+              std::string("/tmp:rw,noexec,nosuid,size=") + temporary_max,
               "--env",
               "LC_ALL=C",
               "--env",
@@ -243,7 +209,8 @@ class DockerServer final : public Server {
   }
 
   ServerOptions options_;
-  Image image_;
+  std::string name_;  // of the image, as people know it; containers are made by its id
+  docker::Image image_;
   std::optional<Identity> identity_;
   Identity owner_;
   std::optional<PrivateDirectory> directory_;
@@ -253,22 +220,16 @@ class DockerServer final : public Server {
 
 }  // namespace
 
-std::unique_ptr<Server> make_docker_server(const ServerOptions& options, Pull pull) {
-  check_engine();
-  Image image = image_at_hand(options, pull);
+std::unique_ptr<Server> make_docker_server(const ServerOptions& options, docker::Pull pull) {
+  const auto name = image_name(options);
+  auto image = docker::find_image(name, pull, options.cache, options.progress);
   const int major = std::atoi(image.version.c_str());
   if (major < options.postgres_min || major > options.postgres_max)
-    throw std::runtime_error("image " + options.image + " has PostgreSQL " + image.version +
+    throw std::runtime_error("image " + name + " has PostgreSQL " + image.version +
                              ", the scenario wants " + std::to_string(options.postgres_min) +
                              " to " + std::to_string(options.postgres_max) +
-                             ": name another with --image");
-  return std::make_unique<DockerServer>(options, std::move(image));
-}
-
-std::string remove_container(const std::string& name) {
-  const auto finished = docker({"rm", "--force", "--volumes", name}, command_limit);
-  if (finished.ok() || finished.errors.find("No such container") != std::string::npos) return "";
-  return "cannot remove container " + name + ": " + finished.last_error_line();
+                             ": name another with --postgres");
+  return std::make_unique<DockerServer>(options, name, std::move(image));
 }
 
 }  // namespace ride::sandbox

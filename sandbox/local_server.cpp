@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <set>
 #include <stdexcept>
 
 #include "sandbox/files.hpp"
@@ -63,38 +64,57 @@ const std::vector<std::string>& server_environment() {
   return environment;
 }
 
+std::string nothing_fits(const ServerOptions& options, const std::vector<Binaries>& all) {
+  const std::string wanted =
+      options.postgres.empty()
+          ? std::to_string(options.postgres_min) + " to " + std::to_string(options.postgres_max)
+          : options.postgres;
+  const std::string package =
+      options.postgres.empty() ? "postgresql" : "postgresql-" + options.postgres;
+  std::string at_hand;
+  for (const auto& one : all)
+    at_hand +=
+        (at_hand.empty() ? " (at hand: " : ", ") + one.version + " in " + one.folder.string();
+  return "no PostgreSQL " + wanted + " on this machine" + (at_hand.empty() ? "" : at_hand + ")") +
+         ": apt-get install " + package +
+         ", or set RIDE_PG_BIN to its bin folder, or use --sandbox docker";
+}
+
 }  // namespace
 
-std::optional<fs::path> find_binaries(int postgres_min, int postgres_max) {
+std::vector<Binaries> find_binaries() {
+  std::vector<fs::path> folders;
   if (const char* chosen = std::getenv("RIDE_PG_BIN"); chosen != nullptr && *chosen != '\0') {
     if (!has_server(chosen))
       throw std::runtime_error(std::string("RIDE_PG_BIN=") + chosen +
                                " has no initdb and postgres: point it at PostgreSQL's bin folder");
-    return fs::path(chosen);
+    folders.emplace_back(chosen);
+  } else {
+    folders = candidates();
   }
-  std::optional<fs::path> best;
-  int best_version = 0;
-  for (const auto& folder : candidates()) {
-    if (!has_server(folder)) continue;
-    const int major = std::atoi(version_of(folder).c_str());
-    if (major < postgres_min || major > postgres_max || major <= best_version) continue;
-    best = folder;
-    best_version = major;
+  std::vector<Binaries> out;
+  std::set<fs::path> asked;  // links to the same program are asked once
+  for (const auto& folder : folders) {
+    std::error_code ignored;
+    if (!has_server(folder) || !asked.insert(fs::canonical(folder / "postgres", ignored)).second)
+      continue;
+    const auto version = version_of(folder);
+    out.push_back({folder, version, std::atoi(version.c_str())});
   }
-  return best;
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& one, const auto& other) { return one.major > other.major; });
+  return out;
 }
 
 LocalServer::LocalServer(ServerOptions options) : options_(std::move(options)) {
-  const auto found = find_binaries(options_.postgres_min, options_.postgres_max);
-  if (!found)
-    throw std::runtime_error("no PostgreSQL " + std::to_string(options_.postgres_min) + " to " +
-                             std::to_string(options_.postgres_max) +
-                             " on this machine: apt-get install postgresql, or set RIDE_PG_BIN to "
-                             "its bin folder, or use --sandbox docker");
+  const auto all = find_binaries();
+  const auto wanted = major_version(options_.postgres);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Binaries& one) {
+    return wanted ? one.major == *wanted
+                  : one.major >= options_.postgres_min && one.major <= options_.postgres_max;
+  });
+  if (found == all.end()) throw std::runtime_error(nothing_fits(options_, all));
   binaries_ = *found;
-  version_ = version_of(binaries_);
-  if (version_.empty())
-    throw std::runtime_error((binaries_ / "postgres").string() + " does not say its version");
   identity_ = unprivileged_identity();
 }
 
@@ -104,7 +124,7 @@ void LocalServer::initialise(const PrivateDirectory& directory, const DataConten
   const auto file = directory.root / "initdb-password";
   write_private_file(file, contents.password.reveal() + "\n", identity_);
   const auto finished =
-      run({.argv = {(binaries_ / "initdb").string(), "-D", directory.data().string(), "-U",
+      run({.argv = {(binaries_.folder / "initdb").string(), "-D", directory.data().string(), "-U",
                     "postgres", "--no-sync", "--no-locale", "-E", "UTF8", "-A", "scram-sha-256",
                     "--pwfile", file.string(), "--wal-segsize=1"},
            .environment = server_environment(),
@@ -123,7 +143,7 @@ void LocalServer::launch(const PrivateDirectory& directory, const fs::path& data
   if (!data_template.empty()) copy_tree(data_template, directory.data(), copy_limit);
   Command command;
   command.argv = protected_arguments(directory.data(), directory.socket(), directory.log());
-  command.argv.insert(command.argv.begin(), (binaries_ / "postgres").string());
+  command.argv.insert(command.argv.begin(), (binaries_.folder / "postgres").string());
   command.environment = server_environment();
   command.identity = identity_;
   command.output = directory.log() / "startup.log";
@@ -158,7 +178,7 @@ Remains LocalServer::remains() const {
 }
 
 std::string LocalServer::describe() {
-  return "local PostgreSQL " + version_ + " (" + binaries_.string() + ")";
+  return "local PostgreSQL " + binaries_.version + " (" + binaries_.folder.string() + ")";
 }
 
 }  // namespace ride::sandbox

@@ -9,21 +9,28 @@
 
 namespace ride::sandbox {
 
-// The folder with `initdb` and `postgres` to use: RIDE_PG_BIN, else the newest version within the
-// bounds of /usr/lib/postgresql/*/bin, pg_config --bindir and PATH. Nothing where there is none.
-std::optional<std::filesystem::path> find_binaries(int postgres_min, int postgres_max);
+// Folders with `initdb` and `postgres`, and their versions: RIDE_PG_BIN alone where that is set,
+// else /usr/lib/postgresql/*/bin, pg_config --bindir and PATH. The newest first.
+struct Binaries {
+  std::filesystem::path folder;
+  std::string version;  // "15.20"
+  int major = 0;
+};
+std::vector<Binaries> find_binaries();
 
 class LocalServer final : public Server {
  public:
-  // Throws with what to install where find_binaries() finds nothing.
+  // Throws with what to install, or what there is, where find_binaries() has nothing that fits.
   explicit LocalServer(ServerOptions options);
   ~LocalServer() override;
 
   const char* mode() const override { return "local"; }
-  std::string version() override { return version_; }
-  std::string build_identity() override { return binaries_.string(); }
+  std::string version() override { return binaries_.version; }
+  std::string build_identity() override { return binaries_.folder.string(); }
   std::optional<Identity> identity() const override { return identity_; }
-  PrivateDirectory make_directory() override { return make_private_directory(identity_, true); }
+  PrivateDirectory make_directory() override {
+    return make_private_directory(identity_, true, options_.home);
+  }
   void initialise(const PrivateDirectory& directory, const DataContents& contents) override;
   void launch(const PrivateDirectory& directory,
               const std::filesystem::path& data_template) override;
@@ -36,9 +43,8 @@ class LocalServer final : public Server {
 
  private:
   ServerOptions options_;
-  std::filesystem::path binaries_;
+  Binaries binaries_;
   std::optional<Identity> identity_;
-  std::string version_;
   std::optional<PrivateDirectory> directory_;
   std::optional<Child> child_;
 };

@@ -161,6 +161,32 @@ void drain(Descriptor& from, std::string& into) {
   into.append(chunk.data(), std::min(static_cast<std::size_t>(got), room));
 }
 
+// Hands on what is new and whole of a growing text.
+class Lines {
+ public:
+  explicit Lines(const std::function<void(const std::string&)>& taker) : taker_(taker) {}
+  void show(const std::string& text) {
+    if (!taker_) return;
+    for (auto end = text.find('\n', from_); end != std::string::npos;
+         end = text.find('\n', from_)) {
+      const auto line = text.substr(from_, end - from_);
+      from_ = end + 1;
+      taker_(line);
+    }
+  }
+
+ private:
+  const std::function<void(const std::string&)>& taker_;
+  std::size_t from_ = 0;
+};
+
+int reap(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 }  // namespace
 
 Child Child::spawn(const Command& command) {
@@ -214,33 +240,41 @@ std::string Finished::last_error_line() const {
   return std::string(start == std::string_view::npos ? text : text.substr(start + 1));
 }
 
-Finished run(const Command& command, std::chrono::milliseconds limit) {
+Finished run(const Command& command, std::chrono::milliseconds limit,
+             const std::function<void(const std::string&)>& on_line) {
   Descriptor null = open_null();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   const pid_t pid = start(command, {null.fd, out.write.fd, err.write.fd});
   out.write.close();
   err.write.close();
+  const auto kill_all = [&] { ::kill(command.own_group ? -pid : pid, SIGKILL); };
 
   Finished finished;
+  Lines lines(on_line);
   const auto until = SteadyClock::now() + limit;
-  while (out.read.fd >= 0 || err.read.fd >= 0) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - SteadyClock::now()).count();
-    if (left <= 0) {
-      finished.timed_out = true;
-      ::kill(command.own_group ? -pid : pid, SIGKILL);
-      break;
+  try {
+    while (out.read.fd >= 0 || err.read.fd >= 0) {
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(until - SteadyClock::now()).count();
+      if (left <= 0) {
+        finished.timed_out = true;
+        kill_all();
+        break;
+      }
+      std::array<pollfd, 2> wanted{{{out.read.fd, POLLIN, 0}, {err.read.fd, POLLIN, 0}}};
+      if (poll(wanted.data(), wanted.size(), static_cast<int>(left)) < 0 && errno != EINTR)
+        fail("poll");
+      if (wanted[0].revents != 0) drain(out.read, finished.output);
+      if (wanted[1].revents != 0) drain(err.read, finished.errors);
+      lines.show(finished.output);
     }
-    std::array<pollfd, 2> wanted{{{out.read.fd, POLLIN, 0}, {err.read.fd, POLLIN, 0}}};
-    if (poll(wanted.data(), wanted.size(), static_cast<int>(left)) < 0 && errno != EINTR)
-      fail("poll");
-    if (wanted[0].revents != 0) drain(out.read, finished.output);
-    if (wanted[1].revents != 0) drain(err.read, finished.errors);
+  } catch (...) {
+    kill_all();
+    reap(pid);
+    throw;
   }
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = reap(pid);
   finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;
 }

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,8 +71,9 @@ struct Finished {
 constexpr std::size_t output_bytes_max = 1U << 20U;
 
 // Runs to the end with stdout and stderr captured (what exceeds output_bytes_max is read and
-// dropped).
-Finished run(const Command& command, std::chrono::milliseconds limit);
+// dropped). `on_line` gets each line of stdout as it comes; when it throws, the program is killed.
+Finished run(const Command& command, std::chrono::milliseconds limit,
+             const std::function<void(const std::string&)>& on_line = {});
 
 // Full path of a program in PATH, or nothing.
 std::optional<std::filesystem::path> find_program(const std::string& name);

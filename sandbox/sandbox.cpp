@@ -30,7 +30,10 @@ Choice choose(const Scenario& scenario, const Options& options) {
   ServerOptions wanted;
   wanted.postgres_min = scenario.environment.postgres_min;
   wanted.postgres_max = scenario.environment.postgres_max;
-  wanted.image = options.image;
+  wanted.postgres = options.postgres;
+  wanted.offline = options.offline;
+  wanted.home = options.home;
+  wanted.cache = options.cache;
   wanted.created = options.created;
   wanted.progress = options.progress;
   return choose_server(options.mode, wanted, scenario.environment.local,

@@ -28,7 +28,9 @@ namespace ride::sandbox {
 
 struct Options {
   Mode mode = Mode::automatic;
-  std::string image = "postgres:17";
+  std::string postgres;  // as in ServerOptions
+  bool offline = false;
+  std::string home;                                  // RIDE_HOME
   std::filesystem::path cache;                       // RIDE_HOME/cache
   std::function<void(const std::string&)> progress;  // one line each, main thread
   std::function<void(const Remains&)> created;       // store this before anything is started

@@ -1,18 +1,13 @@
 #include "sandbox/server.hpp"
 
-#include <signal.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <cctype>
 #include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string_view>
-#include <thread>
-#include <vector>
 
 #include "sandbox/docker_server.hpp"
 #include "sandbox/files.hpp"
@@ -22,26 +17,9 @@ namespace ride::sandbox {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::milliseconds;
-using SteadyClock = std::chrono::steady_clock;
 
-constexpr milliseconds end_limit{5'000};
-constexpr std::array<std::string_view, 2> places{"/tmp", "/dev/shm"};
-constexpr std::string_view prefix = "ride-";
 constexpr std::uint64_t memory_needed_bytes = 4ULL << 30U;
 constexpr std::uint64_t room_needed_bytes = 2ULL << 30U;
-
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-
-// Only what make_private_directory() can have made is ever removed, whatever run.json says.
-bool is_private_directory(const fs::path& path) {
-  const auto name = path.filename().string();
-  if (std::find(places.begin(), places.end(), path.parent_path().string()) == places.end() ||
-      name.size() != prefix.size() + 8 || !name.starts_with(prefix))
-    return false;
-  return std::all_of(name.begin() + prefix.size(), name.end(), is_hex) &&
-         fs::is_directory(fs::symlink_status(path));
-}
 
 // The first number in a file's line that begins with `key`; nothing where there is none.
 std::optional<std::uint64_t> number_in(const char* file, const std::string& key) {
@@ -66,34 +44,19 @@ bool plenty_of_memory() {
          limit.value_or(memory_needed_bytes) >= memory_needed_bytes;
 }
 
-// The processes of a server all stay in its data directory, and run a program called postgres.
-std::vector<pid_t> processes_in(const fs::path& data) {
-  std::vector<pid_t> out;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const auto name = entry.path().filename().string();
-    pid_t pid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (error != std::errc() || end != name.data() + name.size()) continue;
-    if (fs::read_symlink(entry.path() / "cwd", ignored) != data) continue;
-    const auto program = fs::read_symlink(entry.path() / "exe", ignored).filename().string();
-    if (program.starts_with("postgres")) out.push_back(pid);
-  }
-  return out;
-}
-
-bool end_processes(const fs::path& data) {
-  const auto until = SteadyClock::now() + end_limit;
-  for (const int number : {SIGQUIT, SIGKILL}) {
-    auto left = processes_in(data);
-    for (const pid_t pid : left) ::kill(pid, number);
-    while (!left.empty() && SteadyClock::now() < until) {
-      std::this_thread::sleep_for(milliseconds(5));
-      left = processes_in(data);
-    }
-    if (left.empty()) return true;
-  }
-  return processes_in(data).empty();
+void check_request(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker) {
+  if (mode == Mode::docker && !allow_docker)
+    throw std::runtime_error("this scenario does not run in Docker: use --sandbox local");
+  if (mode == Mode::local && !allow_local)
+    throw std::runtime_error("this scenario runs in Docker only: use --sandbox docker");
+  const auto major = major_version(options.postgres);
+  if (major && (*major < options.postgres_min || *major > options.postgres_max))
+    throw std::runtime_error("the scenario wants PostgreSQL " +
+                             std::to_string(options.postgres_min) + " to " +
+                             std::to_string(options.postgres_max) + ", not " + options.postgres);
+  if (mode == Mode::local && !options.postgres.empty() && !major)
+    throw std::runtime_error("--postgres " + options.postgres +
+                             " names an image: use --sandbox docker, or a major version");
 }
 
 std::string local_reason(bool allow_docker, const std::string& docker_trouble) {
@@ -102,10 +65,21 @@ std::string local_reason(bool allow_docker, const std::string& docker_trouble) {
 
 }  // namespace
 
-PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory) {
-  const fs::path place = in_memory && plenty_of_memory() ? places[1] : places[0];
-  PrivateDirectory directory{place / (std::string(prefix) + random_hex(4))};
-  for (const auto& folder : {directory.root, directory.data(), directory.socket(), directory.log()})
+std::optional<int> major_version(const std::string& postgres) {
+  const auto digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+  if (postgres.empty() || postgres.size() > 3 ||
+      !std::all_of(postgres.begin(), postgres.end(), digit))
+    return std::nullopt;
+  return std::stoi(postgres);
+}
+
+PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory,
+                                        const std::string& home) {
+  const fs::path place = in_memory && plenty_of_memory() ? "/dev/shm" : "/tmp";
+  PrivateDirectory directory{place / ("ride-" + random_hex(4))};
+  make_private_folder(directory.root, identity);
+  if (!home.empty()) write_owner(directory.root, home);
+  for (const auto& folder : {directory.data(), directory.socket(), directory.log()})
     make_private_folder(folder, identity);
   return directory;
 }
@@ -119,36 +93,13 @@ void write_contents(const fs::path& data, const DataContents& contents,
   write_private_file(data / "pg_hba.conf", contents.authentication, owner);
 }
 
-std::string clean_up(const Remains& remains) noexcept {
-  std::string trouble;
-  const auto note = [&trouble](const std::string& line) {
-    trouble += (trouble.empty() ? "" : "; ") + line;
-  };
-  try {
-    if (remains.mode == "docker" && !remains.container.empty()) {
-      const auto failure = remove_container(remains.container);
-      if (!failure.empty()) note(failure);
-    }
-    if (!is_private_directory(remains.private_directory)) return trouble;
-    const fs::path root = remains.private_directory;
-    if (!end_processes(root / "data"))
-      note("a postgres process in " + (root / "data").string() + " does not end");
-    std::error_code error;
-    fs::remove_all(root, error);
-    if (error) note("cannot remove " + root.string() + ": " + error.message());
-  } catch (const std::exception& error) {
-    note(error.what());
-  }
-  return trouble;
-}
-
 Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker) {
-  if (mode == Mode::docker && !allow_docker)
-    throw std::runtime_error("this scenario does not run in Docker: use --sandbox local");
-  if (mode == Mode::local && !allow_local)
-    throw std::runtime_error("this scenario runs in Docker only: use --sandbox docker");
+  check_request(mode, options, allow_local, allow_docker);
+  const bool image_named = !options.postgres.empty() && !major_version(options.postgres);
+  if (mode == Mode::automatic && allow_docker && image_named) mode = Mode::docker;
   if (mode == Mode::docker || (mode == Mode::automatic && !allow_local)) {
-    return {make_docker_server(options, Pull::if_missing),
+    using docker::Pull;
+    return {make_docker_server(options, options.offline ? Pull::never : Pull::if_missing),
             mode == Mode::docker ? "docker: asked for" : "docker: the scenario runs nowhere else"};
   }
   if (mode == Mode::local) return {std::make_unique<LocalServer>(options), "local: asked for"};
@@ -156,7 +107,7 @@ Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, 
   std::string trouble;
   if (allow_docker) {
     try {
-      return {make_docker_server(options, Pull::never), "docker: an engine answers"};
+      return {make_docker_server(options, docker::Pull::never), "docker: an engine answers"};
     } catch (const std::runtime_error& error) {
       trouble = error.what();
     }

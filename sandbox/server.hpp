@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/secret.hpp"
+#include "sandbox/leftovers.hpp"
 #include "sandbox/process.hpp"
 
 namespace ride::sandbox {
@@ -23,19 +24,6 @@ struct Endpoint {
   std::string socket_directory;
   int port = 5432;  // only part of the socket's file name; nothing listens on TCP
 };
-
-// What a sandbox leaves behind when ride dies of SIGKILL: enough to clean up after it later. Stored
-// in run.json before anything is started.
-struct Remains {
-  std::string mode;  // "local" | "docker"
-  std::string private_directory;
-  std::string container;  // docker only
-};
-
-// Ends what is left of a sandbox: the server that runs on its data directory (checked to be ours,
-// by the directory's own postmaster.pid and the process' open directory), its container, its
-// private directory. Idempotent; never throws; returns one line per thing it could not do.
-std::string clean_up(const Remains& remains) noexcept;
 
 // The folders of one server: root/{data,socket,log}.
 struct PrivateDirectory {
@@ -52,10 +40,17 @@ struct DataContents {
   std::string authentication;  // the whole pg_hba.conf
 };
 
+// "17" → 17; nothing for what is no version's number.
+std::optional<int> major_version(const std::string& postgres);
+
 struct ServerOptions {
   int postgres_min = 15;
   int postgres_max = 18;
-  std::string image = "postgres:17";            // docker only
+  // "" (any that fits, by default), a major version, or, for Docker alone, an image.
+  std::string postgres;
+  bool offline = false;                         // never pull an image
+  std::string home;                             // the RIDE_HOME whose run this is
+  std::filesystem::path cache;                  // what is known of images is kept here
   std::function<void(const Remains&)> created;  // called before the first start
   Progress progress;
 };
@@ -104,10 +99,11 @@ struct Choice {
 // hand.
 Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker);
 
-// Makes ride-<8 hex>/{data,socket,log} in /tmp, owned by `identity`; with `in_memory` in /dev/shm
-// where there is plenty of room, which makes a start several times cheaper (a cluster is 2,000
-// small files).
-PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory);
+// Makes ride-<8 hex>/{data,socket,log} in /tmp, owned by `identity`, for a run of `home`; with
+// `in_memory` in /dev/shm where there is plenty of room, which makes a start several times cheaper
+// (a cluster is 2,000 small files).
+PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory,
+                                        const std::string& home);
 
 // Puts configuration and authentication into what initdb made.
 void write_contents(const std::filesystem::path& data, const DataContents& contents,

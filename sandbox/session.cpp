@@ -248,15 +248,6 @@ bool Session::in_failed_transaction() const {
 
 int Session::pid() const { return connection_ ? PQbackendPID(connection_.get()) : 0; }
 
-std::string Session::scram_verifier(const std::string& role, const Secret& password) const {
-  std::unique_ptr<char, void (*)(void*)> verifier(
-      PQencryptPasswordConn(connection_.get(), password.reveal().c_str(), role.c_str(),
-                            "scram-sha-256"),
-      PQfreemem);
-  if (!verifier) throw SessionError("make a password verifier for " + role, loss());
-  return verifier.get();
-}
-
 void Session::cancel() {
   if (broken()) return;
   std::unique_ptr<PGcancel, void (*)(PGcancel*)> request(PQgetCancel(connection_.get()),

@@ -83,8 +83,6 @@ class Session {
   bool in_transaction() const;
   bool in_failed_transaction() const;
   int pid() const;
-  // ALTER ROLE's verifier for this password, made on this side.
-  std::string scram_verifier(const std::string& role, const Secret& password) const;
   void cancel();
 
  private:

@@ -17,9 +17,9 @@ namespace {
 // Nothing where the test must be skipped.
 std::unique_ptr<sandbox::Server> docker_server() {
   sandbox::ServerOptions options;
-  if (const char* image = std::getenv("RIDE_TEST_IMAGE")) options.image = image;
+  if (const char* image = std::getenv("RIDE_TEST_IMAGE")) options.postgres = image;
   try {
-    return sandbox::make_docker_server(options, sandbox::Pull::never);
+    return sandbox::make_docker_server(options, sandbox::docker::Pull::never);
   } catch (const std::runtime_error& error) {
     std::cerr << "SKIPPED: the Docker sandbox is not tested here: " << error.what() << '\n';
     return nullptr;
@@ -55,8 +55,9 @@ TEST_CASE("a container boots the same cluster, and nothing of it stays",
 
 TEST_CASE("an image that is nowhere is refused in one line", "[sandbox][docker]") {
   sandbox::ServerOptions options;
-  options.image = "ride.invalid/no-such-image:0";
-  CHECK_THROWS_AS(sandbox::make_docker_server(options, sandbox::Pull::never), std::runtime_error);
+  options.postgres = "ride.invalid/no-such-image:0";
+  CHECK_THROWS_AS(sandbox::make_docker_server(options, sandbox::docker::Pull::never),
+                  std::runtime_error);
   try {
     sandbox::choose_server(sandbox::Mode::docker, options, true, true);
   } catch (const std::runtime_error& error) {
@@ -64,4 +65,58 @@ TEST_CASE("an image that is nowhere is refused in one line", "[sandbox][docker]"
     CHECK(text.find('\n') == std::string::npos);
     CHECK(text.find("--sandbox local") != std::string::npos);
   }
+}
+
+namespace {
+
+// What `docker version --format '{{json .}}'` prints, as far as ride reads it.
+std::string version_of(const std::string& server) {
+  return R"({"Client":{"Version":"28.2.2","Os":"linux"},"Server":)" + server + "}\n";
+}
+
+std::string refusal_of(const std::string& version_json) {
+  try {
+    sandbox::docker::engine_of(version_json);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("an engine of this machine is taken", "[sandbox][docker]") {
+  CHECK(sandbox::docker::engine_of(version_of(
+            R"({"Platform":{"Name":""},"Os":"linux","Components":[{"Name":"Engine"}]})")) ==
+        sandbox::docker::Engine::docker);
+}
+
+TEST_CASE("engines that cannot share a socket are refused with the way out, in one line",
+          "[sandbox][docker]") {
+  const std::pair<std::string, std::string> engines[] = {
+      {R"({"Platform":{"Name":"Docker Desktop 4.30.0"},"Os":"linux","Components":[]})",
+       "Docker Desktop"},
+      {R"({"Platform":{"Name":"Docker Engine - Community"},"Os":"linux",)"
+       R"("Components":[{"Name":"Engine"},{"Name":"rootlesskit"}]})",
+       "rootless"},
+      {R"({"Platform":{"Name":""},"Os":"windows","Components":[]})", "windows"},
+  };
+  for (const auto& [server, word] : engines) {
+    const auto said = refusal_of(version_of(server));
+    INFO(said);
+    CHECK(said.find(word) != std::string::npos);
+    CHECK(said.find("--sandbox local") != std::string::npos);
+    CHECK(said.find("docs/docker.md") != std::string::npos);
+    CHECK(said.find('\n') == std::string::npos);
+  }
+  CHECK(refusal_of("docker: what?").find("--sandbox local") != std::string::npos);
+}
+
+TEST_CASE("the reason that an engine gives is found between its advice", "[sandbox][docker]") {
+  sandbox::Finished finished;
+  finished.exit_code = 125;
+  finished.errors =
+      "docker: Error response from daemon: no space left.\n\nRun 'docker run --help' for more "
+      "information\n";
+  CHECK(sandbox::docker::reason(finished) == "no space left.");
 }
