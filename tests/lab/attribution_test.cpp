@@ -105,7 +105,7 @@ void finish(PGconn* connection, const std::string& pid, bool prepared) {
 }  // namespace
 
 TEST_CASE("a termination belongs to the statement that sent it, however it is written",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   bool first = true;
@@ -123,7 +123,7 @@ TEST_CASE("a termination belongs to the statement that sent it, however it is wr
   }
 }
 
-TEST_CASE("a pid that comes as a parameter of Bind is attributed", "[lab][postgres]") {
+TEST_CASE("a pid that comes as a parameter of Bind is attributed", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   for (const bool prepared : {false, true}) {

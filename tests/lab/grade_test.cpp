@@ -33,7 +33,7 @@ std::vector<fs::path> scripts(const char* folder) {
 }  // namespace
 
 TEST_CASE("the page's solution scores 100, and the file alone says so with the same bytes",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const auto typed = lab.psql_file("solutions/page.sql");
@@ -56,7 +56,7 @@ TEST_CASE("the page's solution scores 100, and the file alone says so with the s
   CHECK(lab.must({"score", copy.string()}) == submitted);
 }
 
-TEST_CASE("every solution scores full marks", "[lab][postgres]") {
+TEST_CASE("every solution scores full marks", "[lab][postgres][sandboxes]") {
   for (const auto& script : scripts("solutions")) {
     Lab lab;
     lab.start();
@@ -83,7 +83,7 @@ TEST_CASE("one script gives one verdict in Docker and in local mode", "[lab][pos
   }
 }
 
-TEST_CASE("each trap script springs its own trap and no other", "[lab][postgres]") {
+TEST_CASE("each trap script springs its own trap and no other", "[lab][postgres][sandboxes]") {
   for (const auto& script : scripts("traps")) {
     Lab lab;
     lab.start();
@@ -108,7 +108,7 @@ TEST_CASE("partial work gets its part", "[lab][postgres]") {
   }
 }
 
-TEST_CASE("the fix without one look earns Fix and Trap alone", "[lab][postgres]") {
+TEST_CASE("the fix without one look earns Fix and Trap alone", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.play("partial/fix-only.sql");
@@ -121,7 +121,7 @@ TEST_CASE("the fix without one look earns Fix and Trap alone", "[lab][postgres]"
   CHECK(card.trap == 20);
 }
 
-TEST_CASE("doing nothing scores at most 20", "[lab][postgres]") {
+TEST_CASE("doing nothing scores at most 20", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   INFO(lab.submit());

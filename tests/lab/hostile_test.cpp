@@ -53,7 +53,7 @@ void check_unharmed(const Lab& lab) {
 
 }  // namespace
 
-TEST_CASE("nobody but oncall gets in, and who tried is on record", "[lab][postgres]") {
+TEST_CASE("nobody but oncall gets in, and who tried is on record", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   for (const std::string role : {"postgres", "ride_check", "app_user", "deployer"}) {
@@ -69,7 +69,8 @@ TEST_CASE("nobody but oncall gets in, and who tried is on record", "[lab][postgr
   CHECK(reader.all({.attempt = {}, .kinds = {Kind::connection_refused}, .after = 0}).size() >= 4);
 }
 
-TEST_CASE("a view in the place of orders fails its checks and gains nothing", "[lab][postgres]") {
+TEST_CASE("a view in the place of orders fails its checks and gains nothing",
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const auto proof = lab.home() / "proof";
@@ -93,7 +94,7 @@ TEST_CASE("a view in the place of orders fails its checks and gains nothing", "[
   check_unharmed(lab);
 }
 
-TEST_CASE("settings of the database do not reach the checks", "[lab][postgres]") {
+TEST_CASE("settings of the database do not reach the checks", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.psql(fix +
@@ -109,7 +110,7 @@ TEST_CASE("settings of the database do not reach the checks", "[lab][postgres]")
   check_unharmed(lab);
 }
 
-TEST_CASE("row level security fails the check it would deceive", "[lab][postgres]") {
+TEST_CASE("row level security fails the check it would deceive", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.psql(end_blocker +
@@ -121,7 +122,8 @@ TEST_CASE("row level security fails the check it would deceive", "[lab][postgres
   check_unharmed(lab);
 }
 
-TEST_CASE("databases that refuse connections or are gone fail their checks", "[lab][postgres]") {
+TEST_CASE("databases that refuse connections or are gone fail their checks",
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.psql(fix + "ALTER DATABASE tenant_b ALLOW_CONNECTIONS false;\n");

@@ -8,6 +8,7 @@
 #include "journal/fields.hpp"
 #include "journal/reader.hpp"
 #include "tests/catch.hpp"
+#include "tests/lab/engine.hpp"
 #include "tests/lab/lab.hpp"
 #include "tests/lab/program.hpp"
 
@@ -55,7 +56,7 @@ std::set<std::string> recorded_answers(const fs::path& file) {
 }  // namespace
 
 TEST_CASE("after kill -9 every statement whose answer psql printed is in the file",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const auto printed = lines_of(psql_that_kills(lab, 300, 20).out);
@@ -70,15 +71,17 @@ TEST_CASE("after kill -9 every statement whose answer psql printed is in the fil
 }
 
 TEST_CASE("an interrupted run refuses submit, scores so far, and is left behind by stop",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const fs::path folder = lab.run_value("private_folder");
+  const auto container = lab.run_value("container");
   psql_that_kills(lab, 3, 0);
   const auto submit = lab.ride({"postgres", "submit"});
   CHECK(submit.exit_code == 1);
   CHECK(submit.err.find("ride postgres reset") != std::string::npos);
   CHECK_FALSE(fs::exists(folder));
+  if (in_containers()) CHECK_FALSE(container_exists(container));
   CHECK(processes_with("RIDE_HOME=" + lab.home().string()).empty());
   CHECK(lab.ride({"score", lab.file().string()}).exit_code == 0);
   CHECK(lab.card().fix == 0);
@@ -87,12 +90,14 @@ TEST_CASE("an interrupted run refuses submit, scores so far, and is left behind 
     CHECK(entry.path() == lab.file());
 }
 
-TEST_CASE("start after kill -9 says what was, and begins anew", "[lab][postgres]") {
+TEST_CASE("start after kill -9 says what was, and begins anew", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const auto first = lab.file();
   psql_that_kills(lab, 3, 0);
-  const auto again = lab.ride({"postgres", "start", Lab::scenario, "--sandbox", "local", "--json"});
+  std::vector<std::string> words{"postgres", "start", Lab::scenario, "--json"};
+  for (const auto& word : sandbox_words()) words.push_back(word);
+  const auto again = lab.ride(words);
   INFO(again.err);
   REQUIRE(again.exit_code == 0);
   CHECK(again.err.find("interrupted") != std::string::npos);
@@ -101,7 +106,7 @@ TEST_CASE("start after kill -9 says what was, and begins anew", "[lab][postgres]
   CHECK(lab.ride({"score", first.string()}).exit_code == 0);
 }
 
-TEST_CASE("reset after kill -9 begins attempt 2 in the same file", "[lab][postgres]") {
+TEST_CASE("reset after kill -9 begins attempt 2 in the same file", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   psql_that_kills(lab, 3, 0);

@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "tests/catch.hpp"
+#include "tests/lab/engine.hpp"
 #include "tests/lab/program.hpp"
 
 namespace ride::lab {
@@ -28,6 +29,19 @@ fs::path make_home() {
   return name;
 }
 
+// A template in a container takes seconds to make, so labs in containers share theirs, as long as
+// the program stays the same.
+void share_templates(const fs::path& home) {
+  const auto built = fs::last_write_time(RIDE_PROGRAM).time_since_epoch().count();
+  const fs::path all = RIDE_TEST_CACHE;
+  const fs::path own = all / std::to_string(built);
+  fs::create_directories(own);
+  std::error_code ignored;  // another test does the same at this moment
+  for (const auto& entry : fs::directory_iterator(all, ignored))
+    if (entry.path() != own) fs::remove_all(entry.path(), ignored);
+  fs::create_directory_symlink(own, home / "cache");
+}
+
 int points(const json::object& card, std::string_view part) {
   return card.at(part).as_object().at("points").to_number<int>();
 }
@@ -37,7 +51,9 @@ int points(const json::object& card, std::string_view part) {
 Lab::Lab()
     : home_(make_home()),
       environment_{"RIDE_HOME=" + home_.string(), "RIDE_SCENARIOS=" RIDE_SOURCE_SCENARIOS,
-                   "NO_COLOR=1", "PGAPPNAME"} {}
+                   "NO_COLOR=1", "PGAPPNAME"} {
+  if (in_containers()) share_templates(home_);
+}
 
 Lab::~Lab() {
   if (fs::exists(home_ / "run" / "run.json")) ride({"postgres", "stop"});
@@ -63,7 +79,7 @@ std::string Lab::must(const std::vector<std::string>& words) const {
 void Lab::start(const std::vector<std::string>& words) {
   std::vector<std::string> all{"postgres", "start", scenario, "--json"};
   if (std::find(words.begin(), words.end(), "--sandbox") == words.end())
-    all.insert(all.end(), {"--sandbox", "local"});
+    for (const auto& word : sandbox_words()) all.push_back(word);
   all.insert(all.end(), words.begin(), words.end());
   const auto run = json::parse(must(all)).as_object();
   dsn_ = std::string(run.at("dsn").as_string());

@@ -50,7 +50,7 @@ class Lab {
   // Adds to (or, without '=', takes from) the environment of everything run from now on.
   void set_environment(const std::string& pair) { environment_.push_back(pair); }
 
-  // `ride postgres start`; the sandbox is local unless `words` say otherwise.
+  // `ride postgres start`; the sandbox is the one of sandbox_words() unless `words` say otherwise.
   void start(const std::vector<std::string>& words = {});
   const std::string& dsn() const { return dsn_; }
   const std::filesystem::path& file() const { return file_; }

@@ -39,7 +39,7 @@ Told trap(const std::string& verdict, std::string_view id) {
 }  // namespace
 
 TEST_CASE("the writer ended before the blocker and after it give different verdicts",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.psql(end_writer + end_blocker + the_rest);

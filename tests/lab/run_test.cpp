@@ -5,6 +5,7 @@
 #include "journal/fields.hpp"
 #include "journal/reader.hpp"
 #include "tests/catch.hpp"
+#include "tests/lab/engine.hpp"
 #include "tests/lab/lab.hpp"
 #include "tests/lab/program.hpp"
 
@@ -23,7 +24,7 @@ TEST_CASE("status shows the symptoms and never the cause", "[lab][postgres]") {
   CHECK(status.find("migration_runner") == std::string::npos);
 }
 
-TEST_CASE("the fix turns the probes healthy", "[lab][postgres]") {
+TEST_CASE("the fix turns the probes healthy", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.play("partial/fix-only.sql");
@@ -46,7 +47,8 @@ TEST_CASE("hints come one by one, and are on the card", "[lab][postgres]") {
   CHECK(json::parse(lab.verdict()).as_object().at("hints").to_number<int>() == 2);
 }
 
-TEST_CASE("the log is shown without ride's own lines, and that is recorded", "[lab][postgres]") {
+TEST_CASE("the log is shown without ride's own lines, and that is recorded",
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.psql("SELECT 1/0;\n");
@@ -68,7 +70,7 @@ TEST_CASE("the postmortem waits for a submit", "[lab][postgres]") {
 }
 
 TEST_CASE("reset begins another attempt in the same file, behind the same connection string",
-          "[lab][postgres]") {
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   lab.play("partial/fix-only.sql");
@@ -87,7 +89,8 @@ TEST_CASE("reset begins another attempt in the same file, behind the same connec
   CHECK(lab.must({"score", lab.file().string(), "--attempt", "1", "--verdict", "--json"}) == first);
 }
 
-TEST_CASE("a play with two sessions sees one wait while the other works", "[lab][postgres]") {
+TEST_CASE("a play with two sessions sees one wait while the other works",
+          "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const auto out = lab.play_text(
@@ -105,12 +108,15 @@ TEST_CASE("a play with two sessions sees one wait while the other works", "[lab]
   CHECK(out.find("[waiter] UPDATE 1") < out.find("[killer]  last"));
 }
 
-TEST_CASE("after stop nothing of the sandbox is left", "[lab][postgres]") {
+TEST_CASE("after stop nothing of the sandbox is left", "[lab][postgres][sandboxes]") {
   Lab lab;
   lab.start();
   const fs::path folder = lab.run_value("private_folder");
+  const auto container = lab.run_value("container");
   REQUIRE(fs::exists(folder));
+  REQUIRE(container.empty() != in_containers());
   lab.stop();
+  if (in_containers()) CHECK_FALSE(container_exists(container));
   CHECK_FALSE(fs::exists(folder));
   CHECK(processes_with(folder.string()).empty());
   CHECK(processes_with("RIDE_HOME=" + lab.home().string()).empty());
