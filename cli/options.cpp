@@ -50,8 +50,8 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* start =
       add(*postgres, "start", "Boot a sandbox with the incident in it", to.start, chosen);
   start->add_option("ID", to.start.scenario, "for example stage-12/02-release-fallout")->required();
-  start->add_option("--sandbox", to.start.sandbox, "auto, docker or local")
-      ->check(CLI::IsMember({"auto", "docker", "local"}));
+  start->add_option("--sandbox", to.start.sandbox, "auto, docker, local or server")
+      ->check(CLI::IsMember({"auto", "docker", "local", "server"}));
   start->add_option("--port", to.start.port, "the port to listen on; default: one that is free");
   start->add_option("--learner", to.start.learner, "who works on it; recorded, never graded");
   start->add_option("--image", to.start.image, "the PostgreSQL image for Docker");

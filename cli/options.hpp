@@ -22,7 +22,7 @@ struct Show {
 
 struct Start {
   std::string scenario;
-  std::string sandbox = "auto";  // auto | docker | local
+  std::string sandbox = "auto";  // auto | docker | local | server
   std::uint16_t port = 0;        // 0: any that is free
   std::string learner;           // empty: the name of the operating system's user
   std::string image;             // empty: the configured one

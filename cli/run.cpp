@@ -25,6 +25,7 @@ using journal::Kind;
 sandbox::Mode mode_of(std::string_view word) {
   if (word == "docker") return sandbox::Mode::docker;
   if (word == "local") return sandbox::Mode::local;
+  if (word == "server") return sandbox::Mode::server;
   return sandbox::Mode::automatic;
 }
 

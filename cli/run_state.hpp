@@ -28,7 +28,7 @@ struct RunState {
   std::string requested_sandbox;  // what --sandbox said
   std::string image;
   std::uint16_t requested_port = 0;
-  std::string sandbox;  // "local" | "docker", once known
+  std::string sandbox;  // "local" | "docker" | "server", once known
   std::string private_folder;
   std::string container;
   std::uint16_t port = 0;

@@ -75,7 +75,7 @@ class Sandbox {
 
   virtual std::string socket_path()
       const = 0;                         // the upstream for the proxy: …/socket/.s.PGSQL.5432
-  virtual std::string mode() const = 0;  // "local" | "docker"
+  virtual std::string mode() const = 0;  // "local" | "docker" | "server"
   virtual std::string server_version() const = 0;
   virtual std::string describe() const = 0;  // which sandbox and why, one line
   virtual Remains remains() const = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "sandbox/docker_server.hpp"
 #include "sandbox/files.hpp"
 #include "sandbox/local_server.hpp"
+#include "sandbox/service_server.hpp"
 
 namespace ride::sandbox {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t memory_needed_bytes = 4ULL << 30U;
+constexpr std::chrono::seconds service_limit{30};
 constexpr std::uint64_t room_needed_bytes = 2ULL << 30U;
 
 // The first number in a file's line that begins with `key`; nothing where there is none.
@@ -47,6 +50,8 @@ bool plenty_of_memory() {
 void check_request(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker) {
   if (mode == Mode::docker && !allow_docker)
     throw std::runtime_error("this scenario does not run in Docker: use --sandbox local");
+  if (mode == Mode::server && !allow_docker)
+    throw std::runtime_error("this scenario runs on local servers only: use --sandbox local");
   if (mode == Mode::local && !allow_local)
     throw std::runtime_error("this scenario runs in Docker only: use --sandbox docker");
   const auto major = major_version(options.postgres);
@@ -57,6 +62,11 @@ void check_request(Mode mode, const ServerOptions& options, bool allow_local, bo
   if (mode == Mode::local && !options.postgres.empty() && !major)
     throw std::runtime_error("--postgres " + options.postgres +
                              " names an image: use --sandbox docker, or a major version");
+}
+
+Choice choose_service(const ServerOptions& options, const std::string& why) {
+  const auto folder = named_service_folder().value_or(default_service_folder);
+  return {make_service_server(folder, options, service_limit), why};
 }
 
 std::string local_reason(bool allow_docker, const std::string& docker_trouble) {
@@ -95,6 +105,9 @@ void write_contents(const fs::path& data, const DataContents& contents,
 
 Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker) {
   check_request(mode, options, allow_local, allow_docker);
+  if (mode == Mode::server) return choose_service(options, "server: asked for");
+  if (mode == Mode::automatic && allow_docker && named_service_folder())
+    return choose_service(options, "server: RIDE_SERVER names one");
   const bool image_named = !options.postgres.empty() && !major_version(options.postgres);
   if (mode == Mode::automatic && allow_docker && image_named) mode = Mode::docker;
   if (mode == Mode::docker || (mode == Mode::automatic && !allow_local)) {

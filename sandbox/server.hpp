@@ -1,6 +1,7 @@
-// The PostgreSQL server of one attempt: a child process from local binaries, or a container. It is
-// reached by one unix socket in a private directory (mode 0700) and nothing else, and writes
-// jsonlog into a private folder. Only the server itself knows whether ride sees its data directory.
+// The PostgreSQL server of one attempt: a child process from local binaries, a container, or a
+// service that others run (service_server.hpp). It is reached by one unix socket in a private
+// directory (mode 0700) and nothing else, and writes jsonlog into a private folder. Only the server
+// itself knows whether ride sees its data directory.
 //
 // A Server is owned and used by one thread (see process.hpp: the main thread, for local ones).
 // Failures throw std::runtime_error or std::system_error with one line that says what to do.
@@ -88,15 +89,15 @@ class Server {
   virtual std::string describe() = 0;
 };
 
-enum class Mode { automatic, docker, local };
+enum class Mode { automatic, docker, local, server };
 
 struct Choice {
   std::unique_ptr<Server> server;
   std::string why;  // "local: no Docker engine answers"
 };
 
-// Picks and makes a server; `automatic` takes Docker where an engine answers and the image is at
-// hand.
+// Picks and makes a server; `automatic` takes the service that RIDE_SERVER names, else Docker where
+// an engine answers and the image is at hand. A scenario that runs in Docker runs in a service too.
 Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, bool allow_docker);
 
 // Makes ride-<8 hex>/{data,socket,log} in /tmp, owned by `identity`, for a run of `home`; with
