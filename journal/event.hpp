@@ -20,7 +20,7 @@ enum class Kind : std::uint8_t {
   // The run.
   run_began = 1,      // name, text (scenario snapshot, canonical JSON), digest (its SHA-256), tag
                       // (ride's version), learner
-  attempt_began = 2,  // number, seed, mode (sandbox: "local"|"docker"), tag (server_version)
+  attempt_began = 2,  // number, seed, mode ("local"|"docker"|"server"), tag (server_version)
   attempt_ended = 3,  // how: "submitted" | "reset" | "stopped" | "interrupted"
   hole = 4,           // number: how many seqs, from this one on, were drawn and never written
   gap = 5,            // message: why the record is known to be incomplete; connection or 0 for all

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
-#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string_view>

@@ -60,7 +60,7 @@ struct GapDetail {
 struct Detail {
   std::string learner;
   std::string ride_version;
-  std::string sandbox;  // "local" | "docker"
+  std::string sandbox;  // "local" | "docker" | "server"
   std::string server_version;
   std::string facts_versions;  // JSON, as recorded at submit; "" where not submitted
   std::int64_t file_format = 0;
