@@ -47,6 +47,14 @@ void print_running(const json::object& status) {
             << "  file      " << text(status, "file") << '\n'
             << "  recorded  " << number(status, "requests") << " requests; hints shown "
             << number(status, "hints") << " of " << number(status, "hints_of") << '\n';
+  if (const auto& bypasses = status.at("bypasses").as_array(); !bypasses.empty()) {
+    const auto& first = bypasses.front().as_object();
+    std::cout << "  evidence  incomplete: somebody connected around the proxy ("
+              << text(first, "role") << " in " << text(first, "database") << ", application "
+              << std::quoted(text(first, "application")) << ", pid " << number(first, "pid");
+    if (bypasses.size() > 1) std::cout << "; " << bypasses.size() - 1 << " more";
+    std::cout << ")\n";
+  }
   if (const auto* end = status.if_contains("sandbox_ended"))
     std::cout << "\n  the sandbox is gone: " << end->as_string().c_str()
               << "\n  next: ride postgres reset begins another attempt\n";

@@ -93,8 +93,12 @@ void Run::boot(const Progress& progress) {
     save_run_state(home_, state_);
   };
   options.on_actor = [this](const sandbox::ActorNote& note) { watch_.on_actor(note); };
-  options.on_log = [this](const sandbox::LogNote& note) { watch_.on_log(note); };
+  options.on_log = [this](const sandbox::LogNote& note) {
+    watch_.on_log(note);
+    bypasses_.on_log(note);
+  };
   watch_.clear();
+  bypasses_.clear();
   sandbox_ = sandbox::Sandbox::boot(scenario_, options, writer_->shared(), clock_);
   options.progress(sandbox_->describe());
   record_attempt();
@@ -183,6 +187,7 @@ boost::json::object Run::describe() const {
 
 boost::json::object Run::reset(const Progress& progress) {
   proxy_->close_sessions();
+  notice_bypasses(journal::facts::Record::ended);
   if (phase_ == Phase::open) end_attempt("reset");
   if (sandbox_) sandbox_->stop();
   sandbox_.reset();
@@ -205,6 +210,7 @@ boost::json::object Run::reset(const Progress& progress) {
 
 boost::json::object Run::stop() {
   proxy_->stop();
+  notice_bypasses(journal::facts::Record::ended);
   if (sandbox_) sandbox_->stop();
   sandbox_.reset();
   if (phase_ == Phase::open) end_attempt("stopped");

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/clock.hpp"
+#include "cli/bypass_watch.hpp"
 #include "cli/control.hpp"
 #include "cli/paths.hpp"
 #include "cli/run_state.hpp"
@@ -35,6 +36,9 @@ class Run {
   boost::json::object reset(const Progress& progress);
   boost::json::object stop();
 
+  // Now and then, between commands: whether somebody went around the proxy.
+  void look_around();
+
   const Watch& watch() const { return watch_; }
 
  private:
@@ -49,6 +53,8 @@ class Run {
   void end_attempt(std::string_view how);
   void store_facts();  // derives them, stores them, and records submit_ended
   std::size_t count_requests() const;
+  void notice_bypasses(journal::facts::Record record) noexcept;
+  void look_for_bypasses(journal::facts::Record record) noexcept;
   sandbox::Sandbox& sandbox();
 
   Home home_;
@@ -56,6 +62,7 @@ class Run {
   sandbox::Scenario scenario_;
   Clock clock_;
   Watch watch_;
+  BypassWatch bypasses_;
   std::unique_ptr<journal::Writer> writer_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<sandbox::Sandbox> sandbox_;

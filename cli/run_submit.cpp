@@ -1,4 +1,6 @@
 // What a person asks of a running attempt: its state, a hint, the log, the grade.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -38,9 +40,43 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
+json::object json_of(const journal::facts::Bypass& bypass) {
+  return {{"role", bypass.user},
+          {"database", bypass.database},
+          {"application", bypass.application},
+          {"pid", bypass.pid},
+          {"at_us", bypass.logged_us}};
+}
+
 }  // namespace
 
+// Behind a fence, so that who came before the command is in it.
+void Run::notice_bypasses(journal::facts::Record record) noexcept {
+  try {
+    if (phase_ == Phase::open && sandbox_ && !sandbox_->server_ended()) sandbox_->fence();
+  } catch (const std::exception& error) {
+    spdlog::warn("run={} {}", state_.name, error.what());
+  }
+  look_for_bypasses(record);
+}
+
+void Run::look_around() {
+  if (bypasses_.due()) look_for_bypasses(journal::facts::Record::goes_on);
+}
+
+// Whatever goes wrong here is no reason not to do what was asked for: the facts do not depend on
+// it.
+void Run::look_for_bypasses(journal::facts::Record record) noexcept {
+  if (phase_ != Phase::open) return;
+  try {
+    bypasses_.look(*writer_, clock_, state_.attempt, record);
+  } catch (const std::exception& error) {
+    spdlog::warn("run={} cannot look for sessions around the proxy: {}", state_.name, error.what());
+  }
+}
+
 json::object Run::status() {
+  notice_bypasses(journal::facts::Record::goes_on);
   json::object out = describe();
   out["hints"] = hints_shown_;
   out["hints_of"] = scenario_.rules.hints.size();
@@ -56,6 +92,9 @@ json::object Run::status() {
                                     {"value", probe.value},
                                     {"state", probe.state}});
   out["probes"] = std::move(probes);
+  json::array bypasses;
+  for (const auto& bypass : bypasses_.found()) bypasses.push_back(json_of(bypass));
+  out["bypasses"] = std::move(bypasses);
   writer_->flush();
   out["requests"] = count_requests();
   return out;
@@ -104,6 +143,7 @@ json::object Run::submit(const Progress& progress) {
   writer_->flush();
   say("checking the end state");
   sandbox.submit_evidence();
+  look_for_bypasses(journal::facts::Record::ended);
   writer_->flush();
   say("working out the facts");
   store_facts();

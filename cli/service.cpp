@@ -16,6 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr int look_interval_ms = 1'000;
+
 Awaited awaited_of(std::string_view word) {
   for (const auto what : {Awaited::waiting, Awaited::ended})
     if (name_of(what) == word) return what;
@@ -70,8 +72,9 @@ bool readable(int descriptor) {
 
 void serve(Run& run, ControlServer& server, int wake) {
   while (!readable(wake)) {
-    auto request = server.next(-1, wake);
+    auto request = server.next(look_interval_ms, wake);
     if (request && answer(run, *request)) return;
+    if (!request) run.look_around();
   }
   spdlog::info("signal, stopping");
   run.stop();

@@ -21,8 +21,9 @@ struct Admitted {
   const LogLine* line = nullptr;
   bool turned_away = false;  // by a FATAL before it could ask for anything
   bool gone = false;
-  bool acted = false;        // the log shows that it did something
-  std::int64_t seen_us = 0;  // when the log showed it last: at its end, if that is known
+  bool only_admitted = true;  // no line since
+  bool acted = false;         // the log shows that it did something
+  std::int64_t seen_us = 0;   // when the log showed it last: at its end, if that is known
 };
 
 // Somebody's way in that the record knows: a connection of the proxy, or a session of ride's own.
@@ -57,6 +58,7 @@ void follow(Admitted& session, const LogLine& line) {
   const bool lost_client = line.sqlstate.starts_with("08");
   const bool disconnected = line.context.empty() && line.message.starts_with("disconnection: ");
   session.seen_us = line.at_us;
+  session.only_admitted = session.only_admitted && starts_up(line);
   if (line.severity == "FATAL" && line.activity == "startup")
     session.turned_away = true;
   else if (disconnected)
@@ -157,14 +159,22 @@ bool Judge::excused(const Admitted& session) {
   return true;
 }
 
-Bypass bypass_of(const LogLine& line) {
+Bypass bypass_of(const Admitted& session) {
+  const auto& line = *session.line;
   constexpr std::string_view application = " application_name=";
   auto rest = std::string_view(line.message);
   rest.remove_prefix(rest.find(authorized) + authorized.size());
   // A role's name may hold anything, this key included.
   for (const auto& known : {line.user, " database=" + line.database})
     if (rest.starts_with(known)) rest.remove_prefix(known.size());
-  Bypass out{line.seq, line.logged_us, line.pid, line.user, line.database, {}};
+  Bypass out{.seq = line.seq,
+             .read_us = line.at_us,
+             .logged_us = line.logged_us,
+             .pid = line.pid,
+             .user = line.user,
+             .database = line.database,
+             .application = {},
+             .only_admitted = session.only_admitted};
   if (rest.starts_with(application)) out.application = rest.substr(application.size());
   return out;
 }
@@ -175,7 +185,7 @@ std::vector<Bypass> Judge::judge() {
     if (!session.turned_away && !made_by_us(session)) left.push_back(&session);
   std::vector<Bypass> out;
   for (const auto* session : left)
-    if (session->line->seq < loss_ && !excused(*session)) out.push_back(bypass_of(*session->line));
+    if (session->line->seq < loss_ && !excused(*session)) out.push_back(bypass_of(*session));
   return out;
 }
 

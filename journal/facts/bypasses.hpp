@@ -19,9 +19,11 @@ namespace ride::journal::facts {
 
 struct Bypass {
   Seq seq = 0;                 // of the log line in which the server let it in
+  std::int64_t read_us = 0;    // when ride read that line
   std::int64_t logged_us = 0;  // by the server's clock
   std::int64_t pid = 0;
   std::string user, database, application;
+  bool only_admitted = false;  // the log says no more of it: it may yet be turned away
 };
 
 // What a connection still on its way in means for a session that it would explain: while the
