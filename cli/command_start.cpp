@@ -1,18 +1,19 @@
 // `ride postgres start`: checks what can be checked at once, then leaves the run to a supervisor.
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <iostream>
+#include <memory>
 #include <system_error>
 
 #include "base/json.hpp"
 #include "cli/brief.hpp"
 #include "cli/current.hpp"
 #include "cli/failure.hpp"
+#include "cli/first_process.hpp"
 #include "cli/options.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/terminal.hpp"
@@ -29,17 +30,19 @@ std::string operating_system_user() {
 }
 
 // Says at once what the proxy would find only after the sandbox has booted.
-void require_free_port(std::uint16_t port) {
-  if (port == 0) return;
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+void require_free_port(const std::string& listen, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(listen.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
+    throw Failure("--listen " + listen + " is no numeric address; 127.0.0.1 is the default");
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> address(found, ::freeaddrinfo);
+  const Descriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    throw Failure("cannot listen on port " + std::to_string(port) + ": " +
+  if (::bind(socket.get(), address->ai_addr, address->ai_addrlen) != 0)
+    throw Failure("cannot listen on " + listen + " port " + std::to_string(port) + ": " +
                   std::generic_category().message(errno) +
                   "; choose another --port, or none for one that is free");
 }
@@ -69,6 +72,7 @@ RunState describe_run(const Start& options, const Home& home, const std::filesys
   state.requested_sandbox = options.sandbox;
   state.image = options.image;
   state.requested_port = options.port;
+  state.listen = options.listen.empty() ? "127.0.0.1" : options.listen;
   state.file = (home.attempts() / (state.name + ".ride")).string();
   return state;
 }
@@ -96,13 +100,14 @@ void print_ready(const Start& options, const scorer::Rules& rules, const json::o
 }  // namespace
 
 int execute(const Start& options) {
+  if (is_first_process()) return lead_container(options);
   const auto folder = find_scenario(options.scenario, scenario_roots());
   const auto scenario = sandbox::load_scenario(folder);
   const Home home = find_home();
   create_home(home);
   RunLock lock = take_home(home);
-  require_free_port(options.port);
   RunState state = describe_run(options, home, folder);
+  require_free_port(state.listen, state.requested_port);
   const Progress progress = terminal_progress();
   if (options.foreground) {
     supervise_here(home, std::move(state), lock, progress,

@@ -67,11 +67,25 @@ void print_running(const json::object& status) {
   }
 }
 
+// For health checks: asks nothing of the sandbox, and records nothing.
+int print_brief_status(const Home& home, std::optional<Current> found, bool as_json) {
+  const bool serving = found && found->alive && found->state.phase == RunPhase::running;
+  const auto run = serving ? ask(home, *found, {{"command", "describe"}}) : std::nullopt;
+  if (!run) throw Failure(found ? interruption(found->state) : "there is no run");
+  if (as_json)
+    print_json(*run);
+  else
+    std::cout << text(*run, "scenario") << " · attempt " << number(*run, "attempt") << " · "
+              << text(*run, "phase") << " · " << text(*run, "dsn") << '\n';
+  return exit_worked;
+}
+
 }  // namespace
 
 int execute(const Status& options) {
   const Home home = find_home();
   auto found = current_run(home);
+  if (options.brief) return print_brief_status(home, std::move(found), options.json);
   if (!found) {
     if (options.json)
       print_json({{"run", nullptr}});

@@ -53,11 +53,15 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   start->add_option("--sandbox", to.start.sandbox, "auto, docker, local or server")
       ->check(CLI::IsMember({"auto", "docker", "local", "server"}));
   start->add_option("--port", to.start.port, "the port to listen on; default: one that is free");
+  start->add_option("--listen", to.start.listen, "the address to listen on; default: 127.0.0.1");
   start->add_option("--learner", to.start.learner, "who works on it; recorded, never graded");
   start->add_option("--image", to.start.image, "the PostgreSQL image for Docker");
   start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
 
-  add(*postgres, "status", "What is running, and the symptoms", to.status, chosen);
+  CLI::App* status =
+      add(*postgres, "status", "What is running, and the symptoms", to.status, chosen);
+  status->add_flag("--brief", to.status.brief,
+                   "one line, no symptoms; fails unless a run is alive");
   CLI::App* psql = add(*postgres, "psql", "Open psql on the incident", to.psql, chosen);
   psql->prefix_command();  // what follows is psql's: ride postgres psql -c "SELECT 1"
   psql->callback([psql, &to, &chosen] {
@@ -69,11 +73,11 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add(*postgres, "submit", "Grade what was done", to.submit, chosen);
   add(*postgres, "reset", "Begin another attempt on a fresh cluster", to.reset, chosen);
   add(*postgres, "stop", "End the run and keep its file", to.stop, chosen);
+  add(*postgres, "gc", "Remove what dead runs left behind", to.gc, chosen);
   CLI::App* post =
       add(*postgres, "postmortem", "Cause, fix and lesson, after submit", to.postmortem, chosen);
   post->add_flag("--spoil", to.postmortem.spoil, "show it before submit as well");
 }
-  add(*postgres, "gc", "Remove what dead runs left behind", to.gc, chosen);
 
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);

@@ -24,6 +24,7 @@ struct Start {
   std::string scenario;
   std::string sandbox = "auto";  // auto | docker | local | server
   std::uint16_t port = 0;        // 0: any that is free
+  std::string listen;            // numeric; empty: 127.0.0.1
   std::string learner;           // empty: the name of the operating system's user
   std::string image;             // empty: the configured one
   bool foreground = false;
@@ -31,6 +32,7 @@ struct Start {
 };
 
 struct Status {
+  bool brief = false;  // one line, no probes; exit code 1 unless a run is alive
   bool json = false;
 };
 
@@ -58,12 +60,12 @@ struct Stop {
   bool json = false;
 };
 
-struct Postmortem {
-  bool spoil = false;  // shown although nothing was submitted yet
 struct Gc {
   bool json = false;
 };
 
+struct Postmortem {
+  bool spoil = false;  // shown although nothing was submitted yet
   bool json = false;
 };
 
@@ -115,9 +117,9 @@ int execute(const Hint& options);
 int execute(const Submit& options);
 int execute(const Reset& options);
 int execute(const Stop& options);
+int execute(const Gc& options);
 int execute(const Postmortem& options);
 int execute(const Score& options);
-int execute(const Gc& options);
 int execute(const Replay& options);
 int execute(const Recover& options);
 int execute(const Play& options);

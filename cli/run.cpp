@@ -35,6 +35,12 @@ proxy::Upstream upstream_of(const fs::path& socket) {
   return {socket.parent_path().string(), static_cast<std::uint16_t>(std::stoul(port))};
 }
 
+// What a connection string says: an address to connect to, not one to listen on.
+std::string reached_at(const std::string& listen) {
+  if (listen == "0.0.0.0" || listen == "::") return "127.0.0.1";
+  return listen.find(':') == std::string::npos ? listen : "[" + listen + "]";
+}
+
 void remove_attempt_file(const fs::path& file) {
   std::error_code ignored;
   for (const auto& ring : journal::ring_paths(file)) fs::remove(ring, ignored);
@@ -135,6 +141,7 @@ void Run::record_attempt() {
 void Run::start_proxy() {
   const auto certificate = proxy::ensure_certificate(home_.tls().string());
   proxy::Options options;
+  options.listen_address = state_.listen;
   options.listen_port = state_.requested_port;
   options.upstream = upstream_of(sandbox_->socket_path());
   options.tls_certificate_file = certificate.certificate;
@@ -149,8 +156,9 @@ void Run::start_proxy() {
   }
   state_.port = proxy_->port();
   state_.requested_port = state_.port;  // a later attempt has the same connection string
-  state_.dsn = std::string("postgresql://") + sandbox::Sandbox::learner_role() +
-               "@127.0.0.1:" + std::to_string(state_.port) + "/" + scenario_.learner.database;
+  state_.dsn = std::string("postgresql://") + sandbox::Sandbox::learner_role() + "@" +
+               reached_at(state_.listen) + ":" + std::to_string(state_.port) + "/" +
+               scenario_.learner.database;
 }
 
 void Run::append(Kind kind, const std::string& body) {

@@ -52,6 +52,7 @@ std::string to_json(const RunState& state) {
                                       {"requested_sandbox", state.requested_sandbox},
                                       {"image", state.image},
                                       {"requested_port", state.requested_port},
+                                      {"listen", state.listen},
                                       {"sandbox", state.sandbox},
                                       {"private_folder", state.private_folder},
                                       {"container", state.container},
@@ -74,6 +75,7 @@ RunState run_state_from_json(std::string_view written) {
   state.requested_sandbox = text(object, "requested_sandbox");
   state.image = text(object, "image");
   state.requested_port = object.at("requested_port").to_number<std::uint16_t>();
+  state.listen = text(object, "listen");
   state.sandbox = text(object, "sandbox");
   state.private_folder = text(object, "private_folder");
   state.container = text(object, "container");
@@ -126,8 +128,6 @@ std::optional<RunLock> RunLock::try_take(const Home& home) {
                 std::generic_category().message(errno));
 }
 
-RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
 std::optional<RunLock> RunLock::of_dead_run(const Home& home) {
   const int descriptor = ::open(home.lock_file().c_str(), O_RDWR | O_CLOEXEC);
   if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return RunLock(-1);
@@ -136,6 +136,8 @@ std::optional<RunLock> RunLock::of_dead_run(const Home& home) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
   return lock;
 }
+
+RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 RunLock& RunLock::operator=(RunLock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);

@@ -28,6 +28,7 @@ struct RunState {
   std::string requested_sandbox;  // what --sandbox said
   std::string image;
   std::uint16_t requested_port = 0;
+  std::string listen;  // the address, numeric
   std::string sandbox;  // "local" | "docker" | "server", once known
   std::string private_folder;
   std::string container;
@@ -54,10 +55,10 @@ void remove_run_state(const Home& home);
 class RunLock {
  public:
   static std::optional<RunLock> try_take(const Home& home);
-  RunLock(RunLock&& other) noexcept;
   // For what is left of runs of any RIDE_HOME. Nothing where its supervisor lives, or where that
   // cannot be told; creates nothing.
   static std::optional<RunLock> of_dead_run(const Home& home);
+  RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&& other) noexcept;
   ~RunLock();
 

@@ -23,6 +23,7 @@ TEST_CASE("a run's description comes back as it was saved", "[cli][run_state]") 
   state.requested_sandbox = "auto";
   state.image = "postgres:17";
   state.requested_port = 1;
+  state.listen = "127.0.0.1";
   state.sandbox = "local";
   state.private_folder = "/tmp/ride-01234567";
   state.container = "c";
