@@ -83,8 +83,9 @@ void Run::begin(const Progress& progress) {
   save_run_state(home_, state_);
 }
 
-void Run::boot(const Progress& progress) {
+void Run::boot(const Progress& progress, const sandbox::Sandbox* previous) {
   sandbox::Options options;
+  options.previous = previous;
   options.mode = mode_of(state_.requested_sandbox);
   options.postgres = state_.image;
   options.home = home_.root.string();
@@ -197,14 +198,14 @@ boost::json::object Run::reset(const Progress& progress) {
   proxy_->close_sessions();
   notice_bypasses(journal::facts::Record::ended);
   if (phase_ == Phase::open) end_attempt("reset");
-  if (sandbox_) sandbox_->stop();
-  sandbox_.reset();
+  const auto previous = std::move(sandbox_);  // ends while the next one starts
+  if (previous) previous->stop_in_background();
   phase_ = Phase::none;
   writer_->checkpoint();
   ++state_.attempt;
   save_run_state(home_, state_);
   try {
-    boot(progress);
+    boot(progress, previous.get());
   } catch (...) {
     if (phase_ == Phase::open) end_attempt("stopped");
     if (sandbox_) sandbox_->stop();

@@ -45,7 +45,7 @@ class Run {
   // Of the current attempt: `none` before it began and after a reset that failed.
   enum class Phase { none, open, submitted };
 
-  void boot(const Progress& progress);
+  void boot(const Progress& progress, const sandbox::Sandbox* previous = nullptr);
   void record_run();
   void record_attempt();
   void start_proxy();

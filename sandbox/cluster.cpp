@@ -123,7 +123,19 @@ void Cluster::start_from_template(const Scenario& scenario, const fs::path& cach
   wait_until_ready();
 }
 
-Cluster::~Cluster() { stop(); }
+Cluster::~Cluster() {
+  if (ending_.valid()) ending_.wait();
+  stop();
+}
+
+void Cluster::stop_in_background() noexcept {
+  if (!choice_.server || stopped_ || ending_.valid()) return;
+  try {
+    if (server().keeps_templates()) ending_ = std::async(std::launch::async, [this] { stop(); });
+  } catch (const std::exception&) {  // no thread to be had
+  }
+  if (!ending_.valid()) stop();
+}
 
 void Cluster::stop() noexcept {
   if (!choice_.server || stopped_) return;

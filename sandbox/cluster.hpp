@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <map>
 #include <string>
 
@@ -46,6 +47,9 @@ class Cluster {
   // From here on every login() is of a session that is noted there; what booted the cluster is not.
   void note_sessions_in(OwnSessions& own) { own_sessions_ = &own; }
   void stop() noexcept;
+  // As stop(), but returns at once; the destructor waits. The next server can start meanwhile, so
+  // one that has no place beside it is waited for here.
+  void stop_in_background() noexcept;
 
  private:
   Cluster() = default;
@@ -65,6 +69,7 @@ class Cluster {
   OwnSessions* own_sessions_ = nullptr;
   bool template_reused_ = false;
   bool stopped_ = false;
+  std::future<void> ending_;
 };
 
 }  // namespace ride::sandbox

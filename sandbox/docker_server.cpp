@@ -79,6 +79,9 @@ class DockerServer final : public Server {
   Remains remains() const override {
     return {"docker", directory_ ? directory_->root.string() : "", container_};
   }
+  std::unique_ptr<Server> another(const ServerOptions& options) const override {
+    return std::make_unique<DockerServer>(options, name_, image_);
+  }
   std::string describe() override {
     return "PostgreSQL " + image_.version + " in Docker (" + name_ + ")";
   }

@@ -118,6 +118,11 @@ LocalServer::LocalServer(ServerOptions options) : options_(std::move(options)) {
   identity_ = unprivileged_identity();
 }
 
+LocalServer::LocalServer(ServerOptions options, Binaries binaries)
+    : options_(std::move(options)),
+      binaries_(std::move(binaries)),
+      identity_(unprivileged_identity()) {}
+
 LocalServer::~LocalServer() { stop(false); }
 
 void LocalServer::initialise(const PrivateDirectory& directory, const DataContents& contents) {

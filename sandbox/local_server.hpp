@@ -22,6 +22,7 @@ class LocalServer final : public Server {
  public:
   // Throws with what to install, or what there is, where find_binaries() has nothing that fits.
   explicit LocalServer(ServerOptions options);
+  LocalServer(ServerOptions options, Binaries binaries);
   ~LocalServer() override;
 
   const char* mode() const override { return "local"; }
@@ -39,6 +40,9 @@ class LocalServer final : public Server {
   void stop(bool cleanly) noexcept override;
   std::optional<std::string> ended() override;
   Remains remains() const override;
+  std::unique_ptr<Server> another(const ServerOptions& options) const override {
+    return std::make_unique<LocalServer>(options, binaries_);
+  }
   std::string describe() override;
 
  private:

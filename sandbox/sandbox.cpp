@@ -36,6 +36,10 @@ Choice choose(const Scenario& scenario, const Options& options) {
   wanted.cache = options.cache;
   wanted.created = options.created;
   wanted.progress = options.progress;
+  if (options.previous != nullptr) {
+    auto choice = options.previous->another_server(wanted);
+    if (choice.server) return choice;
+  }
   return choose_server(options.mode, wanted, scenario.environment.local,
                        scenario.environment.docker);
 }
@@ -116,9 +120,13 @@ class RunningSandbox final : public Sandbox {
   }
 
   void stop() noexcept override {
-    for (auto& one : actors_) one->stop();
-    follower_.stop();
+    stop_threads();
     cluster_.stop();
+  }
+
+  void stop_in_background() noexcept override {
+    stop_threads();
+    cluster_.stop_in_background();
   }
 
   std::optional<std::string> server_ended() override { return cluster_.server().ended(); }
@@ -133,8 +141,16 @@ class RunningSandbox final : public Sandbox {
   std::string server_version() const override { return version_; }
   std::string describe() const override { return description_; }
   Remains remains() const override { return cluster_.server().remains(); }
+  Choice another_server(const ServerOptions& options) const override {
+    return {cluster_.server().another(options), cluster_.why()};
+  }
 
  private:
+  void stop_threads() noexcept {
+    for (auto& one : actors_) one->stop();
+    follower_.stop();
+  }
+
   void say(const std::string& line) const {
     if (options_.progress) options_.progress(line);
   }

@@ -26,6 +26,8 @@ class SharedAppender;
 
 namespace ride::sandbox {
 
+class Sandbox;
+
 struct Options {
   Mode mode = Mode::automatic;
   std::string postgres;  // as in ServerOptions
@@ -36,6 +38,7 @@ struct Options {
   std::function<void(const Remains&)> created;       // store this before anything is started
   std::function<void(const ActorNote&)> on_actor;    // state changes of actors
   std::function<void(const LogNote&)> on_log;  // lines of the server's log, ride's own left out
+  const Sandbox* previous = nullptr;  // of the run's last attempt: its choice of a server stands
 };
 
 struct ProbeResult {
@@ -67,6 +70,9 @@ class Sandbox {
   virtual void fence() = 0;
   // Ends actors, follower and server, and removes the private directory. Idempotent.
   virtual void stop() noexcept = 0;
+  // The same, but the server and its directory go while the caller does something else; destroying
+  // the sandbox waits for that.
+  virtual void stop_in_background() noexcept = 0;
 
   // Nothing while the server runs, else one line about its end.
   virtual std::optional<std::string> server_ended() = 0;
@@ -79,6 +85,8 @@ class Sandbox {
   virtual std::string server_version() const = 0;
   virtual std::string describe() const = 0;  // which sandbox and why, one line
   virtual Remains remains() const = 0;
+  // A server like its own, for the next attempt; none where the choice has to be made again.
+  virtual Choice another_server(const ServerOptions& options) const = 0;
 
   // The learner's role, let in without a password: "oncall".
   static const char* learner_role();

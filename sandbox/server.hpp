@@ -85,6 +85,9 @@ class Server {
   // Nothing while it runs, else one line about its end.
   virtual std::optional<std::string> ended() = 0;
   virtual Remains remains() const = 0;
+  // One like it for the next attempt, without asking again for what was found out. Nothing where
+  // there cannot be two at a time.
+  virtual std::unique_ptr<Server> another(const ServerOptions&) const { return nullptr; }
   // One line for people: "local PostgreSQL 15.20 (/usr/lib/postgresql/15/bin)".
   virtual std::string describe() = 0;
 };
