@@ -79,6 +79,29 @@ void say(const Progress& progress, const std::string& line) {
   if (progress) progress(line);
 }
 
+// Under a temporary name, then renamed, so that a template is whole or not there.
+void publish(const fs::path& data, const fs::path& place, const Secret& password) {
+  drop_old_templates(place.parent_path());
+  const auto building = place.parent_path() / (partly_built + random_hex(8));
+  fs::create_directory(building);
+  copy_tree(data, building / "data", copy_limit);
+  write_private_file(building / "superuser", password.reveal(), std::nullopt);
+  std::error_code taken;
+  fs::rename(building, place, taken);
+  if (taken) fs::remove_all(building);  // somebody else was quicker with the same template
+}
+
+// Nobody waits for the outcome: where the cache cannot be written, the next start seeds again.
+void publish_later(const fs::path& pristine, const fs::path& place,
+                   const Secret& password) noexcept {
+  std::error_code ignored;
+  try {
+    publish(pristine, place, password);
+  } catch (const std::exception&) {
+  }
+  fs::remove_all(pristine, ignored);
+}
+
 }  // namespace
 
 std::string pinned_options() {
@@ -113,7 +136,7 @@ void Cluster::start_from_template(const Scenario& scenario, const fs::path& cach
     say(progress, "preparing a template of the cluster (once per scenario and PostgreSQL version)");
     make_template(scenario, place, progress);
   }
-  fs::last_write_time(place, fs::file_time_type::clock::now());
+  if (template_reused_) fs::last_write_time(place, fs::file_time_type::clock::now());
   // Started in place, the cluster has the password it was made with: the template in the cache may
   // meanwhile be somebody else's.
   const bool in_place = !template_reused_ && server().runs_in_place();
@@ -140,6 +163,7 @@ void Cluster::stop_in_background() noexcept {
 void Cluster::stop() noexcept {
   if (!choice_.server || stopped_) return;
   stopped_ = true;
+  if (publishing_.valid()) publishing_.wait();
   choice_.server->stop(false);
   Remains remains = choice_.server->remains();
   remains.private_directory = directory_.root.string();
@@ -161,26 +185,25 @@ void Cluster::start_seeded(const Scenario& scenario, const Progress& progress) {
   });
 }
 
-// In a private directory of its own, which the unprivileged user can reach; then copied to the
-// cache under a temporary name and renamed, so that a template is whole or not there.
+// Made in the private directory, which the unprivileged user can reach, and copied to the cache. A
+// server that goes on in place does not wait for that: the cache may be on a slow disk, so a copy
+// beside the data is what goes there while the attempt begins.
 void Cluster::make_template(const Scenario& scenario, const fs::path& place,
                             const Progress& progress) {
   start_seeded(scenario, progress);
   server().stop(true);
-
-  drop_old_templates(place.parent_path());
-  const auto building = place.parent_path() / (partly_built + random_hex(8));
-  fs::create_directory(building);
-  copy_tree(directory_.data(), building / "data", copy_limit);
-  write_private_file(building / "superuser", passwords_.at(superuser_role).reveal(), std::nullopt);
-  std::error_code taken;
-  fs::rename(building, place, taken);
-  if (taken) fs::remove_all(building);  // somebody else was quicker with the same template
   if (server().runs_in_place()) {
+    const auto pristine = directory_.root / "pristine";
+    copy_tree(directory_.data(), pristine, copy_limit);
+    publishing_ =
+        std::async(std::launch::async, [pristine, place, password = passwords_.at(superuser_role)] {
+          publish_later(pristine, place, password);
+        });
     // What was logged while seeding is no part of the attempt.
     for (const auto& entry : fs::directory_iterator(directory_.log())) fs::remove(entry.path());
     return;
   }
+  publish(directory_.data(), place, passwords_.at(superuser_role));
   clean_up({"local", directory_.root.string(), ""});
   directory_ = server().make_directory();
 }

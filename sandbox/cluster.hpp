@@ -69,6 +69,7 @@ class Cluster {
   OwnSessions* own_sessions_ = nullptr;
   bool template_reused_ = false;
   bool stopped_ = false;
+  std::future<void> publishing_;  // the template, into the cache
   std::future<void> ending_;
 };
 
