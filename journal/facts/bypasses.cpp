@@ -16,10 +16,11 @@ constexpr auto never = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view authorized = "connection authorized: user=";
 constexpr std::string_view replication_authorized = "replication connection authorized: user=";
 
-// A session that the server let in.
+// A session that the server let in, or turned away when it had said who it wants to be.
 struct Admitted {
   const LogLine* line = nullptr;
-  bool turned_away = false;  // by a FATAL before it could ask for anything
+  bool turned_away =
+      false;  // by a FATAL before it could ask for anything: it has no pid on the wire
   bool gone = false;
   bool only_admitted = true;  // no line since
   bool acted = false;         // the log shows that it did something
@@ -31,6 +32,7 @@ struct Opening {
   Seq seq = 0;
   Number pid;
   std::string user, database;
+  Text application;
   std::int64_t over_us = never;  // where it has no pid: when it was given up
   bool refused = false;
   bool used = false;
@@ -54,13 +56,33 @@ bool starts_up(const LogLine& line) {
   return line.activity == "authentication" || line.activity == "startup";
 }
 
+// As its start-up packet said, by the line in which the server let it in.
+std::string application_of(const LogLine& line) {
+  constexpr std::string_view application = " application_name=";
+  const auto begin = line.message.find(authorized);
+  if (begin == std::string::npos) return {};
+  auto rest = std::string_view(line.message).substr(begin + authorized.size());
+  // A role's name may hold anything, this key included.
+  for (const auto& known : {line.user, " database=" + line.database})
+    if (rest.starts_with(known)) rest.remove_prefix(known.size());
+  return rest.starts_with(application) ? std::string(rest.substr(application.size())) : "";
+}
+
+// Nothing where the server logs it in other letters, or the record has it redacted.
+Text comparable(const std::string& application) {
+  const bool plain = std::all_of(application.begin(), application.end(),
+                                 [](char c) { return c >= ' ' && c <= '~'; });
+  if (!plain || application.find("<redacted>") != std::string::npos) return {};
+  return application;
+}
+
 void follow(Admitted& session, const LogLine& line) {
   const bool lost_client = line.sqlstate.starts_with("08");
   const bool disconnected = line.context.empty() && line.message.starts_with("disconnection: ");
   session.seen_us = line.at_us;
   session.only_admitted = session.only_admitted && starts_up(line);
   if (line.severity == "FATAL" && line.activity == "startup")
-    session.turned_away = true;
+    session.turned_away = session.gone = true;
   else if (disconnected)
     session.gone = true;
   else if (!starts_up(line) && !lost_client)
@@ -78,6 +100,8 @@ std::vector<Admitted> admitted_sessions(const std::vector<LogLine>& log) {
       out.push_back({.line = &line});
     } else if (known != latest.end()) {
       follow(out[known->second], line);
+    } else if (line.severity == "FATAL" && !line.user.empty()) {
+      out.push_back({.line = &line, .turned_away = true, .gone = true, .seen_us = line.at_us});
     }
   }
   for (auto& session : out)
@@ -89,15 +113,21 @@ std::vector<Opening> openings_of(const Timeline& timeline) {
   std::vector<Opening> out;
   for (const auto& [id, connection] : timeline.connections) {
     if (connection.started_seq == 0) continue;
-    Opening opening{connection.started_seq, connection.pid, cut(connection.user.value_or("")),
-                    cut(connection.database.value_or("")), connection.closed_us.value_or(never)};
-    if (!opening.pid) opening.pid = connection.unready_pid;
-    opening.refused = connection.refusal.has_value();
-    out.push_back(std::move(opening));
+    out.push_back({.seq = connection.started_seq,
+                   .pid = connection.pid ? connection.pid : connection.unready_pid,
+                   .user = cut(connection.user.value_or("")),
+                   .database = cut(connection.database.value_or("")),
+                   .application = comparable(connection.application_at(0).value_or("")),
+                   .over_us = connection.closed_us.value_or(never),
+                   .refused = connection.refusal.has_value()});
   }
   for (const auto& own : timeline.own)
-    out.push_back({own.opening_seq, own.pid, cut(own.user), cut(own.database),
-                   own.failed_us.value_or(never)});
+    out.push_back({.seq = own.opening_seq,
+                   .pid = own.pid,
+                   .user = cut(own.user),
+                   .database = cut(own.database),
+                   .application = comparable(own.application),
+                   .over_us = own.failed_us.value_or(never)});
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.seq < b.seq; });
   return out;
 }
@@ -115,7 +145,9 @@ class Judge {
       : sessions_(admitted_sessions(timeline.log)),
         openings_(openings_of(timeline)),
         loss_(first_loss(timeline)),
-        record_(record) {}
+        record_(record) {
+    for (auto& one : openings_) (one.pid ? by_pid_[*one.pid] : without_pid_).push_back(&one);
+  }
 
   std::vector<Bypass> judge();
 
@@ -125,6 +157,8 @@ class Judge {
 
   std::vector<Admitted> sessions_;
   std::vector<Opening> openings_;
+  std::map<std::int64_t, std::vector<Opening*>> by_pid_;  // by seq, as the next
+  std::vector<Opening*> without_pid_;
   Seq loss_;
   Record record_;
 };
@@ -132,27 +166,34 @@ class Judge {
 // The way in was recorded before the server knew of it. Of several with this pid it is the latest:
 // the others are of backends that had the pid before.
 bool Judge::made_by_us(const Admitted& session) {
-  for (auto one = openings_.rbegin(); one != openings_.rend(); ++one) {
-    if (one->used || one->pid != session.line->pid || one->seq > session.line->seq) continue;
-    one->used = true;
-    return true;
-  }
-  return false;
+  const auto known = by_pid_.find(session.line->pid);
+  if (known == by_pid_.end()) return false;
+  const auto one = std::find_if(known->second.rbegin(), known->second.rend(), [&](auto* opening) {
+    return !opening->used && opening->seq < session.line->seq;
+  });
+  if (one == known->second.rend()) return false;
+  return (*one)->used = true;
 }
 
-// Takes the excuse that ends first, so that as many as possible are excused.
+// Takes the excuse that ends first, so that as many as possible are excused. Who was turned away
+// takes one too, a refusal first: else those of a storm of refused connections would be left over.
 bool Judge::excused(const Admitted& session) {
   if (session.acted) return false;
+  const auto worth = [&](const Opening& one) {
+    return std::pair(session.turned_away && !one.refused, one.deadline_us());
+  };
   const bool replication = session.line->message.starts_with(replication_authorized);
+  const auto application = application_of(*session.line);
   Opening* best = nullptr;
-  for (auto& one : openings_) {
-    if (one.used || one.pid || one.seq > session.line->seq || one.user != session.line->user)
-      continue;
-    if (!replication && one.database != session.line->database) continue;
-    if (one.deadline_us() < session.seen_us) continue;
+  for (auto* one : without_pid_) {
+    if (one->seq > session.line->seq) break;
+    if (one->used || one->user != session.line->user) continue;
+    if (!replication && one->database != session.line->database) continue;
+    if (admits(*session.line) && one->application.value_or(application) != application) continue;
+    if (one->deadline_us() < session.seen_us) continue;
     // The server may not have logged yet that it refused; it logs no end of such a session.
-    if (one.refused && session.gone) continue;
-    if (best == nullptr || one.deadline_us() < best->deadline_us()) best = &one;
+    if (one->refused && session.gone && !session.turned_away) continue;
+    if (best == nullptr || worth(*one) < worth(*best)) best = one;
   }
   if (best == nullptr) return false;
   best->used = !best->pending() || record_ == Record::ended;
@@ -161,31 +202,25 @@ bool Judge::excused(const Admitted& session) {
 
 Bypass bypass_of(const Admitted& session) {
   const auto& line = *session.line;
-  constexpr std::string_view application = " application_name=";
-  auto rest = std::string_view(line.message);
-  rest.remove_prefix(rest.find(authorized) + authorized.size());
-  // A role's name may hold anything, this key included.
-  for (const auto& known : {line.user, " database=" + line.database})
-    if (rest.starts_with(known)) rest.remove_prefix(known.size());
-  Bypass out{.seq = line.seq,
-             .read_us = line.at_us,
-             .logged_us = line.logged_us,
-             .pid = line.pid,
-             .user = line.user,
-             .database = line.database,
-             .application = {},
-             .only_admitted = session.only_admitted};
-  if (rest.starts_with(application)) out.application = rest.substr(application.size());
-  return out;
+  return {.seq = line.seq,
+          .read_us = line.at_us,
+          .logged_us = line.logged_us,
+          .pid = line.pid,
+          .user = line.user,
+          .database = line.database,
+          .application = application_of(line),
+          .only_admitted = session.only_admitted};
 }
 
 std::vector<Bypass> Judge::judge() {
   std::vector<const Admitted*> left;
   for (const auto& session : sessions_)
-    if (!session.turned_away && !made_by_us(session)) left.push_back(&session);
+    if (!made_by_us(session)) left.push_back(&session);
   std::vector<Bypass> out;
-  for (const auto* session : left)
-    if (session->line->seq < loss_ && !excused(*session)) out.push_back(bypass_of(*session));
+  for (const auto* session : left) {
+    if (excused(*session) || session->turned_away || session->line->seq > loss_) continue;
+    out.push_back(bypass_of(*session));
+  }
   return out;
 }
 

@@ -237,6 +237,7 @@ void Builder::own_session(const Event& event, const Fields& fields) {
     session.opening_seq = event.seq;
     session.user = fields.get_bytes(Field::user);
     session.database = fields.get_bytes(Field::database);
+    session.application = fields.get_bytes(Field::application);
     out_.own.push_back(std::move(session));
     return;
   }

@@ -92,7 +92,7 @@ struct OwnSession {
   Seq opening_seq = 0;
   Number pid;        // where it came about
   Number failed_us;  // where it did not
-  std::string user, database;
+  std::string user, database, application;
 };
 
 // A line of the server's log.

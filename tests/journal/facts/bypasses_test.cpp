@@ -177,6 +177,10 @@ TEST_CASE("a client that vanished excuses one quiet session of its user and data
                      {"dbname", "tenant_b"}});
     CHECK(story.found() == Found{"oncall in app_db, pid 300", "oncall in tenant_b, pid 301"});
   }
+  SECTION("not one of another application, by its start-up packet") {
+    story.start(1).close(1).admitted(300, "oncall", "psql").gone(300);
+    CHECK(story.found() == Found{"oncall in app_db, application psql, pid 300"});
+  }
   SECTION("not one that outlived it by more than a minute") {
     story.start(1).close(1).admitted(300);
     for (int i = 0; i < 60'000; ++i) story.event(Kind::fence);
@@ -200,6 +204,19 @@ TEST_CASE("a connection that was refused excuses only what the log has not finis
   CHECK(story.found() == Found{});
   story.gone(300);
   CHECK(story.found() == Found{"oncall in app_db, pid 300"});
+}
+
+TEST_CASE("who was turned away leaves no excuse to others", "[facts][bypass]") {
+  Attempt story;
+  story.start(1).start(2).start(3);
+  story.event(Kind::connection_refused, body({{Field::error, "CFATAL"}}), 1);
+  story.close(1).close(2).close(3);  // of two of them the client did not stay for the refusal
+  const json::object refusal{
+      {"error_severity", "FATAL"}, {"state_code", "53300"}, {"ps", "startup"}};
+  story.admitted(300).line(300, refusal).line(301, refusal).admitted(302).line(302, refusal);
+  CHECK(story.found() == Found{});
+  story.admitted(303).gone(303);
+  CHECK(story.found() == Found{"oncall in app_db, pid 303"});
 }
 
 TEST_CASE("a connection on its way in holds the judgement back while the attempt goes on",
