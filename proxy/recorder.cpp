@@ -27,6 +27,19 @@ std::uint32_t kept_client_bytes(const Limits& limits) {
       {limits.kept_text_bytes_max, limits.kept_parameter_bytes_max, limits.kept_copy_bytes_max}));
 }
 
+// A server that cannot start a backend says so as protocol 2 did, whatever the client speaks: 'E',
+// a text, NUL. Told apart as libpq does: its first letters make no length that an error could have.
+std::optional<Bytes> refusal_without_length(Bytes first_chunk) {
+  constexpr std::uint32_t error_bytes_max = 30'000;
+  if (first_chunk.size() < 5 || first_chunk.front() != 'E') return std::nullopt;
+  std::uint32_t length = 0;
+  for (const char byte : first_chunk.substr(1, 4))
+    length = length << 8U | static_cast<unsigned char>(byte);
+  if (length >= 8 && length <= error_bytes_max) return std::nullopt;
+  const auto text = first_chunk.substr(1);
+  return text.substr(0, text.find_first_of(std::string_view("\n\0", 2)));
+}
+
 std::uint32_t kept_server_bytes(const Limits& limits) {
   return static_cast<std::uint32_t>(
       std::max({limits.kept_rows_bytes_max, limits.kept_columns_bytes_max,
@@ -111,8 +124,16 @@ void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
 }
 
 void Recorder::from_server(Bytes chunk, std::int64_t now_us) {
+  const bool first = bytes_out_ == 0;
   bytes_out_ += chunk.size();
-  observe(Side::server, server_framer_, chunk, now_us);
+  if (const auto why = refusal_without_length(chunk); first && !raw_ && why) {
+    now_us_ = now_us;
+    std::string error;
+    encode(protocol::ErrorResponse{{{'S', "FATAL"}, {'V', "FATAL"}, {'M', *why}}}, error);
+    connection_error(Bytes(error).substr(protocol::header_bytes), true);
+    refused_unread_ = true;
+  }
+  if (!refused_unread_) observe(Side::server, server_framer_, chunk, now_us);
 }
 
 void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::int64_t now_us) {

@@ -133,6 +133,7 @@ class Recorder : private protocol::Observer {
   bool said_goodbye_ = false;
   bool client_finished_ = false;
   bool saw_fatal_ = false;
+  bool refused_unread_ = false;        // by an error without a length: nothing follows it
   bool lost_track_ = false;            // bytes came that could not be read
   bool answered_unseen_ = false;       // and the server answered to them: a gap in the record
   std::uint64_t cuts_unrecorded_ = 0;  // for want of room: see write_gap()

@@ -192,6 +192,29 @@ TEST_CASE("of a client that leaves between the server's key and its readiness th
   CHECK(number(recording.events("connection_closed").at(0), "pid") == 4200);
 }
 
+TEST_CASE("a server that cannot start a backend refuses as of old, and that leaves no gap",
+          "[proxy]") {
+  OneServer server;
+  proxy::Options options;
+  options.upstream = server.upstream();
+  Recording recording(options);
+  const RawClient client(recording.proxy().port());
+  client.send(startup());
+  server.accept();
+  const auto refusal =
+      "Ecould not fork new process for connection: Resource temporarily unavailable\n\0"s;
+  server.send(refusal);
+  CHECK(client.receive_until(refusal) == refusal);
+  client.finish_sending();
+  server.hang_up();
+  REQUIRE(recording.has("connection_closed"));
+  CHECK(bytes(recording.events("connection_refused").at(0), "error")
+            .find("Mcould not fork new process for connection: Resource temporarily unavailable") !=
+        std::string::npos);
+  CHECK(text(recording.events("connection_closed").at(0), "how") == "fatal");
+  CHECK(recording.events("gap").empty());
+}
+
 TEST_CASE("a cancel for nobody is passed on, closed and answered by nothing", "[postgres][proxy]") {
   Recording recording;
   const RawClient client(recording.proxy().port());
