@@ -29,14 +29,9 @@ bool has_server(const fs::path& folder) {
          access((folder / "initdb").c_str(), X_OK) == 0;
 }
 
-// "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" → "15.20"; "18beta1" stays as it is.
 std::string version_of(const fs::path& folder) {
   const auto finished = run({.argv = {(folder / "postgres").string(), "--version"}}, version_limit);
-  const std::string marker = "(PostgreSQL) ";
-  const auto at = finished.output.find(marker);
-  if (!finished.ok() || at == std::string::npos) return "";
-  const auto from = at + marker.size();
-  return finished.output.substr(from, finished.output.find_first_of(" \n", from) - from);
+  return finished.ok() ? version_in(finished.output) : "";
 }
 
 std::vector<fs::path> candidates() {

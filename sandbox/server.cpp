@@ -93,6 +93,14 @@ PrivateDirectory make_private_directory(const std::optional<Identity>& identity,
   return directory;
 }
 
+std::string version_in(const std::string& said) {
+  const std::string marker = "(PostgreSQL) ";
+  const auto at = said.find(marker);
+  if (at == std::string::npos) return "";
+  const auto from = at + marker.size();
+  return said.substr(from, said.find_first_of(" \n", from) - from);
+}
+
 void write_contents(const fs::path& data, const DataContents& contents,
                     const std::optional<Identity>& owner) {
   const auto file = data / "postgresql.conf";

@@ -109,6 +109,10 @@ Choice choose_server(Mode mode, const ServerOptions& options, bool allow_local, 
 PrivateDirectory make_private_directory(const std::optional<Identity>& identity, bool in_memory,
                                         const std::string& home);
 
+// "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" → "15.20"; "18beta1" stays as it is. Empty
+// where the text says no version.
+std::string version_in(const std::string& said);
+
 // Puts configuration and authentication into what initdb made.
 void write_contents(const std::filesystem::path& data, const DataContents& contents,
                     const std::optional<Identity>& owner);

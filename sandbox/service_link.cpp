@@ -44,15 +44,6 @@ std::optional<std::vector<std::string>> lines_of(const fs::path& file) {
   return lines;
 }
 
-// "postgres (PostgreSQL) 17.2 (Debian …)" → "17.2"
-std::string version_in(const std::string& said) {
-  const std::string marker = "(PostgreSQL) ";
-  const auto at = said.find(marker);
-  if (at == std::string::npos) return "";
-  const auto from = at + marker.size();
-  return said.substr(from, said.find(' ', from) - from);
-}
-
 // Opening for writing fails with ENXIO where nobody reads.
 int open_bell(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
