@@ -120,6 +120,9 @@ TEST_CASE("docker: with Compose the server is a service that nobody reaches but 
                        "{{.Config.User}}") == "true [ALL] 999:999\n");
   }
   CHECK(project.compose({"exec", "-T", "server", "ls", "/sys/class/net"}).out == "lo\n");
+  // An image's own volume would stay behind, nameless, at each `down`.
+  CHECK(project.told("server", "{{json .Mounts}}").find("/var/lib/postgresql") ==
+        std::string::npos);
 
   CHECK(project.compose({"down"}).exit_code == 0);
   CHECK(project.told("ride", "{{.Id}}").find_first_not_of(" \n") == std::string::npos);
