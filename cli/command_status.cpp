@@ -69,7 +69,9 @@ void print_running(const json::object& status) {
 
 // For health checks: asks nothing of the sandbox, and records nothing.
 int print_brief_status(const Home& home, std::optional<Current> found, bool as_json) {
-  const bool serving = found && found->alive && found->state.phase == RunPhase::running;
+  if (found && found->alive && found->state.phase == RunPhase::starting)
+    throw Failure("the run of " + found->state.scenario + " is still starting");
+  const bool serving = found && found->alive;
   const auto run = serving ? ask(home, *found, {{"command", "describe"}}) : std::nullopt;
   if (!run) throw Failure(found ? interruption(found->state) : "there is no run");
   if (as_json)
