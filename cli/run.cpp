@@ -22,6 +22,10 @@ using journal::Field;
 using journal::FieldWriter;
 using journal::Kind;
 
+// Well above what the server takes, so that it is the server that refuses, and well below what one
+// process can hold.
+constexpr std::size_t sessions_max = 200;
+
 sandbox::Mode mode_of(std::string_view word) {
   if (word == "docker") return sandbox::Mode::docker;
   if (word == "local") return sandbox::Mode::local;
@@ -144,6 +148,7 @@ void Run::start_proxy() {
   proxy::Options options;
   options.listen_address = state_.listen;
   options.listen_port = state_.requested_port;
+  options.limits.sessions_max = sessions_max;
   options.upstream = upstream_of(sandbox_->socket_path());
   options.tls_certificate_file = certificate.certificate;
   options.tls_key_file = certificate.key;

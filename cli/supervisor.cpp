@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -26,6 +28,8 @@ namespace {
 namespace json = boost::json;
 
 using Ready = std::function<void(const json::object&)>;
+
+constexpr rlim_t files_max = 16'384;
 
 // Where the signal handler writes one byte; poll wakes up from it.
 int signal_pipe = -1;
@@ -100,6 +104,14 @@ void leave_terminal(const Home& home) {
   if (::chdir("/") != 0) spdlog::warn("cannot leave the working directory");
 }
 
+// A crowd of clients must not keep the supervisor from opening its own files.
+void allow_many_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, files_max);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
+}
+
 // A start that nobody waits for any more (Ctrl-C) is given up.
 bool hung_up(int descriptor) {
   pollfd state{descriptor, POLLOUT, 0};
@@ -113,6 +125,7 @@ int supervise(const Home& home, RunState state, Descriptor command) {
   try {
     leave_terminal(home);
     open_log(home);
+    allow_many_files();
     serve_run(
         home, std::move(state),
         [&command](std::string_view line) {
@@ -160,6 +173,7 @@ void supervise_here(const Home& home, RunState state, const RunLock&, const Prog
   const bool first = state.attempt == 1;
   bool begun = false;
   open_log(home);
+  allow_many_files();
   try {
     serve_run(home, std::move(state), progress, [&](const json::object& described) {
       begun = true;

@@ -18,6 +18,7 @@ struct Upstream {
 };
 
 struct Limits {
+  std::size_t sessions_max = 1'000;  // clients at a time; each needs two file descriptors
   std::uint32_t startup_packet_bytes_max = 10'000;     // PostgreSQL's own, without the length word
   std::chrono::milliseconds startup_wait_max{60'000};  // for a client that says nothing
   std::chrono::milliseconds connect_wait_max{5'000};   // for the server's socket to take us

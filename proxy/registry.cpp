@@ -16,6 +16,11 @@ void Registry::remove(const Entry& entry) {
   entries_.erase(entry.connection);
 }
 
+std::size_t Registry::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
 void Registry::set_names(Entry& entry, Bytes user, Bytes database, Bytes application) {
   const std::lock_guard lock(mutex_);
   entry.user_ = user;

@@ -48,6 +48,7 @@ class Registry {
   };
   std::optional<Target> find_cancel_target(std::uint32_t pid, Bytes key) const;
 
+  std::size_t size() const;
   std::vector<SessionInfo> all() const;   // by connection, ascending
   std::vector<SessionInfo> busy() const;  // those under way
 

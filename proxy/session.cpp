@@ -43,6 +43,11 @@ void Session::cut() {
 
 Awaitable<void> Session::run() {
   using namespace asio::experimental::awaitable_operators;
+  if (worker_.shared.registry.size() > limits_.sessions_max) {
+    worker_.shared.registry.remove(*entry_);  // while it hangs up, others may come
+    co_await refuse("53300", "sorry, too many clients already", "");
+    co_return;
+  }
   Timer deadline(worker_.context, limits_.startup_wait_max);
   auto first = co_await (greet() || deadline.async_wait(as_values));
   if (first.index() == 1) {

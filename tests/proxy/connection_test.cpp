@@ -65,6 +65,34 @@ TEST_CASE("without a certificate SSLRequest is declined and sslmode=prefer goes 
   CHECK(value(connection, "SELECT 1") == "1");
 }
 
+TEST_CASE("clients beyond the limit are refused in the server's words, the others go on",
+          "[postgres][proxy]") {
+  const TemporaryDirectory directory;
+  ride::journal::Writer writer(directory / "crowd.ride");
+  const ride::Clock clock;
+  ride::proxy::Options options;
+  options.upstream = {Postgres::instance().socket_directory(), Postgres::port};
+  options.limits.sessions_max = 2;
+  ride::proxy::Proxy proxy(options, clock, writer);
+  proxy.start();
+  const auto connect = [&proxy] {
+    const auto dsn = "host=127.0.0.1 user=oncall dbname=postgres sslmode=disable port=" +
+                     std::to_string(proxy.port());
+    return Connection(PQconnectdb(dsn.c_str()), PQfinish);
+  };
+  const auto first = connect();
+  {
+    const auto second = connect();
+    REQUIRE(PQstatus(second.get()) == CONNECTION_OK);
+    const auto third = connect();
+    CHECK(PQstatus(third.get()) == CONNECTION_BAD);
+    CHECK(std::string(PQerrorMessage(third.get())).find("too many clients already") !=
+          std::string::npos);
+  }
+  CHECK(value(first, "SELECT 1") == "1");
+  CHECK(eventually([&] { return PQstatus(connect().get()) == CONNECTION_OK; }));
+}
+
 TEST_CASE("SCRAM passes through, with TLS and without", "[postgres][proxy]") {
   Recording recording;
   const std::string password = std::string("user=scram_user password=") + scram_password;
