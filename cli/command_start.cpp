@@ -70,7 +70,8 @@ RunState describe_run(const Start& options, const Home& home, const std::filesys
   state.scenario_folder = std::filesystem::absolute(folder).string();
   state.learner = options.learner.empty() ? operating_system_user() : options.learner;
   state.requested_sandbox = options.sandbox;
-  state.image = options.image;
+  state.postgres = options.postgres;
+  state.offline = options.offline;
   state.requested_port = options.port;
   state.listen = options.listen.empty() ? "127.0.0.1" : options.listen;
   state.file = (home.attempts() / (state.name + ".ride")).string();

@@ -55,7 +55,9 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   start->add_option("--port", to.start.port, "the port to listen on; default: one that is free");
   start->add_option("--listen", to.start.listen, "the address to listen on; default: 127.0.0.1");
   start->add_option("--learner", to.start.learner, "who works on it; recorded, never graded");
-  start->add_option("--image", to.start.image, "the PostgreSQL image for Docker");
+  start->add_option("--postgres", to.start.postgres,
+                    "a major version (in Docker, image postgres:NN), or an image");
+  start->add_flag("--offline", to.start.offline, "never pull an image");
   start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
 
   CLI::App* status =

@@ -26,7 +26,8 @@ struct Start {
   std::uint16_t port = 0;        // 0: any that is free
   std::string listen;            // numeric; empty: 127.0.0.1
   std::string learner;           // empty: the name of the operating system's user
-  std::string image;             // empty: the configured one
+  std::string postgres;          // a major version or an image; empty: any that fits
+  bool offline = false;          // never pull an image
   bool foreground = false;
   bool json = false;
 };

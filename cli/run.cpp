@@ -91,7 +91,8 @@ void Run::boot(const Progress& progress, const sandbox::Sandbox* previous) {
   sandbox::Options options;
   options.previous = previous;
   options.mode = mode_of(state_.requested_sandbox);
-  options.postgres = state_.image;
+  options.postgres = state_.postgres;
+  options.offline = state_.offline;
   options.home = home_.root.string();
   options.cache = home_.cache();
   options.progress = [&progress](const std::string& line) {

@@ -50,7 +50,8 @@ std::string to_json(const RunState& state) {
                                       {"scenario_folder", state.scenario_folder},
                                       {"learner", state.learner},
                                       {"requested_sandbox", state.requested_sandbox},
-                                      {"image", state.image},
+                                      {"postgres", state.postgres},
+                                      {"offline", state.offline},
                                       {"requested_port", state.requested_port},
                                       {"listen", state.listen},
                                       {"sandbox", state.sandbox},
@@ -73,7 +74,8 @@ RunState run_state_from_json(std::string_view written) {
   state.scenario_folder = text(object, "scenario_folder");
   state.learner = text(object, "learner");
   state.requested_sandbox = text(object, "requested_sandbox");
-  state.image = text(object, "image");
+  state.postgres = text(object, "postgres");
+  state.offline = object.at("offline").as_bool();
   state.requested_port = object.at("requested_port").to_number<std::uint16_t>();
   state.listen = text(object, "listen");
   state.sandbox = text(object, "sandbox");

@@ -26,9 +26,10 @@ struct RunState {
   std::string scenario_folder;  // absolute
   std::string learner;
   std::string requested_sandbox;  // what --sandbox said
-  std::string image;
+  std::string postgres;           // what --postgres said
+  bool offline = false;
   std::uint16_t requested_port = 0;
-  std::string listen;  // the address, numeric
+  std::string listen;   // the address, numeric
   std::string sandbox;  // "local" | "docker" | "server", once known
   std::string private_folder;
   std::string container;

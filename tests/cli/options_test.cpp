@@ -36,6 +36,18 @@ TEST_CASE("start takes its options", "[cli][options]") {
   CHECK(start.learner == "ada");
   CHECK(start.json);
   CHECK_FALSE(start.foreground);
+  CHECK(start.postgres.empty());
+  CHECK_FALSE(start.offline);
+}
+
+TEST_CASE("start takes a PostgreSQL by version or image, and can be kept off the network",
+          "[cli][options]") {
+  const auto result =
+      parse_words({"postgres", "start", "x", "--postgres", "postgres:16", "--offline"});
+  REQUIRE(result.parsed.command);
+  const auto& start = std::get<Start>(*result.parsed.command);
+  CHECK(start.postgres == "postgres:16");
+  CHECK(start.offline);
 }
 
 TEST_CASE("what comes behind psql is psql's", "[cli][options]") {

@@ -21,7 +21,8 @@ TEST_CASE("a run's description comes back as it was saved", "[cli][run_state]") 
   state.scenario_folder = "/x";
   state.learner = "ada \"l\"";
   state.requested_sandbox = "auto";
-  state.image = "postgres:17";
+  state.postgres = "postgres:17";
+  state.offline = true;
   state.requested_port = 1;
   state.listen = "127.0.0.1";
   state.sandbox = "local";

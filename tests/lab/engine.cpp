@@ -35,7 +35,7 @@ bool container_exists(const std::string& name) {
 bool in_containers() { return value_of("RIDE_TEST_SANDBOX", "local") == "docker"; }
 
 std::vector<std::string> sandbox_words() {
-  if (in_containers()) return {"--sandbox", "docker", "--image", test_image()};
+  if (in_containers()) return {"--sandbox", "docker", "--postgres", test_image()};
   return {"--sandbox", "local"};
 }
 

@@ -46,9 +46,15 @@ class Lab {
   // 0.
   Outcome ride(const std::vector<std::string>& words) const;
   std::string must(const std::vector<std::string>& words) const;
+  // The program on a terminal of its own; standard error and output come as one.
+  Outcome on_a_terminal(const std::string& words) const;
 
   // Adds to (or, without '=', takes from) the environment of everything run from now on.
   void set_environment(const std::string& pair) { environment_.push_back(pair); }
+
+  // Everything of the program's from now on is done by that user, with that group besides its own.
+  // Needs root. The user needs no name.
+  void become(unsigned user, unsigned group);
 
   // `ride postgres start`; the sandbox is the one of sandbox_words() unless `words` say otherwise.
   void start(const std::vector<std::string>& words = {});
@@ -77,6 +83,7 @@ class Lab {
 
  private:
   std::filesystem::path home_;
+  std::vector<std::string> program_;
   std::vector<std::string> environment_;
   std::string dsn_;
   std::filesystem::path file_;

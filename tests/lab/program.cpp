@@ -16,6 +16,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 
 namespace ride::lab {
 namespace {
@@ -119,7 +120,8 @@ Outcome run_program(const std::vector<std::string>& words,
   }
   ::close(out[0]);
   ::close(err[0]);
-  if (error != 0) throw std::runtime_error("cannot run " + words[0]);
+  if (error != 0)
+    throw std::system_error(error, std::generic_category(), "cannot run " + words[0]);
   return outcome;
 }
 
