@@ -142,7 +142,12 @@ json::object Run::submit(const Progress& progress) {
   append(Kind::submit_began, {});
   writer_->flush();
   say("checking the end state");
-  sandbox.submit_evidence();
+  try {
+    sandbox.submit_evidence();
+  } catch (const std::exception& error) {
+    throw Failure(std::string(error.what()) +
+                  "; try again, or `ride postgres reset` begins another attempt");
+  }
   look_for_bypasses(journal::facts::Record::ended);
   writer_->flush();
   say("working out the facts");

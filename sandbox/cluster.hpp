@@ -44,6 +44,9 @@ class Cluster {
   Server& server() const { return *choice_.server; }
   const std::string& why() const { return choice_.why; }
   bool template_reused() const { return template_reused_; }
+  // Returns once sessions can be opened, also after a crash that the server is recovering from.
+  // Throws where it ended, or does not get ready in half a minute.
+  void wait_until_ready() const;
   // From here on every login() is of a session that is noted there; what booted the cluster is not.
   void note_sessions_in(OwnSessions& own) { own_sessions_ = &own; }
   void stop() noexcept;
@@ -60,7 +63,6 @@ class Cluster {
   void start_seeded(const Scenario& scenario, const Progress& progress);
   void make_template(const Scenario& scenario, const std::filesystem::path& place,
                      const Progress& progress);
-  void wait_until_ready() const;
   void draw_passwords(const Scenario& scenario);
 
   Choice choice_;

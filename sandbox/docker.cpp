@@ -32,6 +32,17 @@ std::string first_word_after(const std::string& text, const std::string& marker)
   return text.substr(from, text.find_first_of(" \n-", from) - from);
 }
 
+std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> out(1);
+  for (const char c : text) {
+    if (c == at)
+      out.emplace_back();
+    else
+      out.back() += c;
+  }
+  return out;
+}
+
 const json::object* object_in(const json::object& from, const char* key) {
   const auto* value = from.if_contains(key);
   return value == nullptr ? nullptr : value->if_object();
@@ -75,14 +86,21 @@ Engine find_engine() {
   return engine_of(asked.output);
 }
 
+// One line each: the id, "env: NAME=value", "volume: /folder".
+constexpr const char* image_format =
+    "{{.Id}}\n{{range .Config.Env}}{{println \"env:\" .}}{{end}}"
+    "{{range $folder, $nothing := .Config.Volumes}}{{println \"volume:\" $folder}}{{end}}";
+
 std::optional<Image> inspect(const std::string& name) {
-  const auto finished = run(
-      {"image", "inspect", "--format", "{{.Id}}\n{{range .Config.Env}}{{println .}}{{end}}", name},
-      engine_limit);
+  const auto finished = run({"image", "inspect", "--format", image_format, name}, engine_limit);
   if (!finished.ok()) return std::nullopt;
   Image image;
-  image.id = finished.output.substr(0, finished.output.find('\n'));
-  image.version = first_word_after(finished.output, "\nPG_VERSION=");
+  image.version = first_word_after(finished.output, "\nenv: PG_VERSION=");
+  const std::string volume = "volume: ";
+  for (const auto& line : split(finished.output, '\n')) {
+    if (image.id.empty()) image.id = line;
+    if (line.starts_with(volume)) image.volumes.push_back(line.substr(volume.size()));
+  }
   return image;
 }
 
@@ -125,17 +143,6 @@ void pull(const std::string& name, const std::function<void(const std::string&)>
                              (finished.timed_out ? "it took too long" : reason(finished)) +
                              "): name another with " + "--postgres (" + images_at_hand() +
                              "), or use --sandbox local");
-}
-
-std::vector<std::string> split(const std::string& text, char at) {
-  std::vector<std::string> out(1);
-  for (const char c : text) {
-    if (c == at)
-      out.emplace_back();
-    else
-      out.back() += c;
-  }
-  return out;
 }
 
 }  // namespace

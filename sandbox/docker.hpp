@@ -29,7 +29,8 @@ Engine engine_of(const std::string& version_json);
 struct Image {
   Engine engine = Engine::docker;
   std::string id;
-  std::string version;  // of the PostgreSQL in it: "17.5"
+  std::string version;               // of the PostgreSQL in it: "17.5"
+  std::vector<std::string> volumes;  // folders for which the engine would make writable volumes
 };
 
 enum class Pull { never, if_missing };

@@ -30,7 +30,8 @@ constexpr const char* template_inside = "/ride/template";
 // Each is a limit for one container. Memory counts what its tmpfs hold, so these stay well below
 // it: a full disk is then ENOSPC long before it is an OOM kill.
 constexpr const char* memory_max = "512m";
-constexpr const char* data_max = "288m";
+constexpr const char* data_max = "224m";
+constexpr const char* wal_max = "144m";  // of its own: where tables fill the disk, WAL still fits
 constexpr const char* temporary_max = "64m";
 constexpr const char* shared_memory_max = "128m";
 constexpr const char* processors_max = "1";
@@ -116,11 +117,9 @@ class DockerServer final : public Server {
     if (data_template.empty()) {
       add(arguments, {"--mount", bind(directory.data(), data_inside, true)});
     } else {
-      add(arguments, {"--tmpfs",
-                      std::string(data_inside) +
-                          ":rw,noexec,nosuid,mode=0700,uid=" + std::to_string(owner_.uid) +
-                          ",gid=" + std::to_string(owner_.gid) + ",size=" + data_max,
-                      "--mount", bind(data_template, template_inside, false)});
+      add(arguments, {"--tmpfs", memory_disk(data_inside, data_max), "--tmpfs",
+                      memory_disk(std::string(data_inside) + "/pg_wal", wal_max), "--mount",
+                      bind(data_template, template_inside, false)});
       script = std::string("cp -a ") + template_inside + "/. " + data_inside + "/ && " + script;
     }
     add(arguments, {image_.id, "-c", script, "sh"});
@@ -164,6 +163,11 @@ class DockerServer final : public Server {
     to.insert(to.end(), more.begin(), more.end());
   }
 
+  std::string memory_disk(const std::string& folder, const std::string& size) const {
+    return folder + ":rw,noexec,nosuid,mode=0700,uid=" + std::to_string(owner_.uid) +
+           ",gid=" + std::to_string(owner_.gid) + ",size=" + size;
+  }
+
   // The container's user has whatever number ours has, and initdb wants a name for it.
   void adopt(const PrivateDirectory& directory) {
     directory_ = directory;
@@ -177,6 +181,7 @@ class DockerServer final : public Server {
     const auto ids = std::to_string(owner_.uid) + ":" + std::to_string(owner_.gid);
     add(out,
         docker::labels({container_, options_.home, machine_name(), std::to_string(geteuid())}));
+    for (const auto& folder : image_.volumes) add(out, {"--tmpfs", folder + ":ro,size=4k"});
     if (image_.engine == docker::Engine::podman_rootless) add(out, {"--userns=keep-id"});
     add(out, {"--name",
               container_,

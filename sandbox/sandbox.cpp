@@ -102,6 +102,7 @@ class RunningSandbox final : public Sandbox {
   }
 
   void submit_evidence() override {
+    cluster_.wait_until_ready();  // a learner's statement may have made it crash and recover
     fence();
     record_snapshot("submit", scenario_, cluster_, control_, recorder_);
     run_checks(cluster_, scenario_.rules.fix, "before", recorder_);

@@ -143,3 +143,60 @@ TEST_CASE("databases that refuse connections or are gone fail their checks",
   CHECK_FALSE(passed(lab, "writes-drain"));
   check_unharmed(lab);
 }
+
+TEST_CASE("no way leads from SQL to the server's files, its log, programs or the network",
+          "[lab][postgres][sandboxes]") {
+  const std::string ways[] = {
+      "SELECT pg_read_file('postgresql.conf')",
+      "SELECT pg_read_file('/etc/passwd')",
+      "SELECT pg_read_binary_file('/ride/data/global/pg_control')",
+      "SELECT pg_stat_file('/etc/passwd')",
+      "SELECT pg_ls_dir('.')",
+      "SELECT pg_rotate_logfile()",
+      "SELECT pg_reload_conf()",
+      "SELECT lo_import('/etc/passwd')",
+      "SELECT lo_export(1, '/tmp/out')",
+      "COPY orders FROM '/etc/passwd'",
+      "COPY (SELECT 1) TO '/tmp/out'",
+      "COPY orders FROM PROGRAM 'id'",
+      "COPY (SELECT 1) TO PROGRAM 'id'",
+      "CREATE EXTENSION plpython3u",
+      "CREATE EXTENSION plperlu",
+      "CREATE EXTENSION file_fdw",
+      "CREATE EXTENSION dblink",
+      "CREATE EXTENSION postgres_fdw",
+      "CREATE EXTENSION adminpack",
+      "CREATE FUNCTION sneak() RETURNS int LANGUAGE c AS 'libc.so.6', 'getpid'",
+      "CREATE FUNCTION sneak(cstring) RETURNS int LANGUAGE internal AS 'int4in'",
+      "CREATE LANGUAGE plsneaku HANDLER plpgsql_call_handler",
+      "CREATE FOREIGN DATA WRAPPER sneak",
+      "CREATE SUBSCRIPTION sneak CONNECTION 'host=127.0.0.1' PUBLICATION p",
+      "LOAD '/tmp/sneak.so'",
+      "ALTER SYSTEM SET archive_command = 'id'",
+      "SET session_preload_libraries = 'sneak'",
+      "SET log_statement = 'none'",
+      "SET ROLE pg_read_server_files",
+      "SET ROLE pg_execute_server_program",
+      "GRANT pg_read_server_files TO oncall",
+      "ALTER ROLE oncall SUPERUSER",
+      "SELECT rolpassword FROM pg_authid",
+      "SELECT * FROM pg_hba_file_rules",
+      "SELECT * FROM pg_file_settings",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'",
+  };
+  Lab lab;
+  lab.start();
+  for (const auto& way : ways) {
+    INFO(way);
+    const auto tried = lab.psql(way + ";\n", {"-At"});
+    INFO(tried.out << tried.err);
+    CHECK(tried.out.empty());
+    CHECK(tried.err.find("ERROR:") != std::string::npos);
+  }
+  lab.must({"postgres", "status"});  // what is in the rings is in the file after that
+  for (const auto& way : ways) {
+    INFO(way);
+    CHECK(recorded(lab, way));
+  }
+  check_unharmed(lab);
+}
