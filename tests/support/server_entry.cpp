@@ -19,6 +19,9 @@ ServerEntry::ServerEntry(std::vector<std::string> shell) : shell_(std::move(shel
     if (chown(folder.c_str(), uid, gid) != 0)
       throw std::runtime_error("cannot give away " + folder.string());
   }
+  // The sources may stand where only we can read, as under /root.
+  fs::copy_file(RIDE_SERVER_ENTRY, folder_ / "server-entry");
+  fs::permissions(folder_ / "server-entry", fs::perms(0755));
   start();
 }
 
@@ -26,7 +29,7 @@ ServerEntry::~ServerEntry() { stop(); }
 
 void ServerEntry::start() {
   auto argv = shell_;
-  argv.emplace_back(RIDE_SERVER_ENTRY);
+  argv.push_back((folder_ / "server-entry").string());
   child_ = std::make_unique<Child>(
       argv, ChildOptions{.environment = {"RIDE_SERVER=" + shared().string(),
                                          "RIDE_DATA=" + (folder_ / "data").string()},
