@@ -29,8 +29,8 @@ fs::path make_home() {
   return name;
 }
 
-// A template in a container takes seconds to make, so labs in containers share theirs, as long as
-// the program stays the same.
+// Templates of clusters take longest to make, so labs share theirs, as long as the program stays
+// the same.
 void share_templates(const fs::path& home) {
   const auto built = fs::last_write_time(RIDE_PROGRAM).time_since_epoch().count();
   const fs::path all = RIDE_TEST_CACHE;
@@ -53,7 +53,7 @@ Lab::Lab()
       program_{RIDE_PROGRAM},
       environment_{"RIDE_HOME=" + home_.string(), "RIDE_SCENARIOS=" RIDE_SOURCE_SCENARIOS,
                    "NO_COLOR=1", "PGAPPNAME"} {
-  if (in_containers()) share_templates(home_);
+  share_templates(home_);
 }
 
 Lab::~Lab() {
@@ -70,6 +70,7 @@ Outcome Lab::ride(const std::vector<std::string>& words) const {
 
 // With copies of its own: the build's folders may be closed to others.
 void Lab::become(unsigned user, unsigned group) {
+  fs::remove(home_ / "cache");
   fs::copy_file(RIDE_PROGRAM, home_ / "ride");
   fs::copy(RIDE_SOURCE_SCENARIOS, home_ / "scenarios", fs::copy_options::recursive);
   environment_.push_back("RIDE_SCENARIOS=" + (home_ / "scenarios").string());
