@@ -45,9 +45,13 @@ void make_private_folder(const std::filesystem::path& folder,
 std::string read_file(const std::filesystem::path& file, std::size_t limit_bytes) {
   std::ifstream in(file, std::ios::binary);
   if (!in) fail("read", file);
-  std::string text(limit_bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  // As much as there is: the limit may be a thousand times that, and the text lives long.
+  std::string text;
+  std::array<char, 65'536> chunk;
+  while (text.size() <= limit_bytes && in) {
+    in.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (text.size() > limit_bytes)
     throw std::runtime_error(file.string() + " is larger than " + std::to_string(limit_bytes) +
                              " bytes");
