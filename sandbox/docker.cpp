@@ -68,22 +68,14 @@ bool is_podman(const json::object& server) {
          (!server.contains("Platform") && !server.contains("Components"));
 }
 
-Engine podman() {
-  const auto asked = run({"info", "--format", "{{.Host.Security.Rootless}}"}, engine_limit);
-  if (asked.ok() && asked.output.starts_with("true")) return Engine::podman_rootless;
-  if (asked.ok() && asked.output.starts_with("false")) return Engine::docker;
-  throw std::runtime_error("podman does not say whether it runs rootless (" + reason(asked) +
-                           "): " + instead);
-}
-
-Engine find_engine() {
+void find_engine() {
   if (!find_program("docker"))
     throw std::runtime_error("there is no docker command: install it, or use --sandbox local");
   const auto asked = run({"version", "--format", "{{json .}}"}, engine_limit);
   if (!asked.ok())
     throw std::runtime_error("no Docker engine answers (" + reason(asked) +
                              "): start it, or use --sandbox local");
-  return engine_of(asked.output);
+  check_engine(asked.output);
 }
 
 // One line each: the id, "env: NAME=value", "volume: /folder".
@@ -169,7 +161,7 @@ std::string reason(const Finished& finished) {
   return last.empty() ? "it said nothing" : last;
 }
 
-Engine engine_of(const std::string& version_json) {
+void check_engine(const std::string& version_json) {
   boost::system::error_code error;
   const auto value = json::parse(version_json, error);
   const auto* all = error ? nullptr : value.if_object();
@@ -178,7 +170,10 @@ Engine engine_of(const std::string& version_json) {
   if (server == nullptr)
     throw std::runtime_error("the docker command does not say what engine it has: " +
                              std::string(instead));
-  if (is_podman(*server)) return podman();
+  if (is_podman(*server))
+    throw std::runtime_error(
+        "the engine is podman, whose memory disks cannot belong to the server's user: " +
+        std::string(instead));
   const auto platform = text_in(object_in(*server, "Platform"), "Name");
   if (platform.starts_with("Docker Desktop"))
     throw std::runtime_error(
@@ -192,14 +187,13 @@ Engine engine_of(const std::string& version_json) {
         "this Docker engine runs rootless: files of its containers belong to users that ride "
         "cannot be: " +
         std::string(instead));
-  return Engine::docker;
 }
 
 Image find_image(const std::string& name, Pull wanted, const fs::path& cache,
                  const std::function<void(const std::string&)>& progress) {
   auto engine = std::async(std::launch::async, find_engine);  // two calls in the time of one
   auto image = find_program("docker") ? inspect(name) : std::nullopt;
-  const Engine found = engine.get();
+  engine.get();
   if (!image && wanted == Pull::never)
     throw std::runtime_error("image " + name + " is not at hand: docker pull " + name +
                              ", or name another with --postgres (" + images_at_hand() + ")");
@@ -208,7 +202,6 @@ Image find_image(const std::string& name, Pull wanted, const fs::path& cache,
     image = inspect(name);
   }
   if (!image) throw std::runtime_error("image " + name + " was pulled and is not there");
-  image->engine = found;
   if (image->version.empty()) image->version = version_of(*image, name, cache);
   return *image;
 }

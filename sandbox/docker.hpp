@@ -1,5 +1,5 @@
-// The container engine, asked through the `docker` command: so contexts, DOCKER_HOST and podman's
-// docker command work, and ride never opens the engine's socket. Knows no PostgreSQL server.
+// The container engine, asked through the `docker` command: so contexts and DOCKER_HOST work, and
+// ride never opens the engine's socket. Knows no PostgreSQL server.
 //
 // Failures throw std::runtime_error with one line that says what to do.
 #pragma once
@@ -20,14 +20,11 @@ Finished run(std::vector<std::string> arguments, std::chrono::milliseconds limit
 // What the engine said, without the advice that newer commands print below it.
 std::string reason(const Finished& finished);
 
-enum class Engine { docker, podman_rootless };
-
-// From what `docker version --format '{{json .}}'` printed. Throws for engines whose containers
-// cannot share a unix socket and files with this process, or whose users ride cannot meet.
-Engine engine_of(const std::string& version_json);
+// Reads what `docker version --format '{{json .}}'` printed. Throws for engines whose containers
+// cannot share a unix socket and files with this process, or cannot do what the sandbox needs.
+void check_engine(const std::string& version_json);
 
 struct Image {
-  Engine engine = Engine::docker;
   std::string id;
   std::string version;               // of the PostgreSQL in it: "17.5"
   std::vector<std::string> volumes;  // folders for which the engine would make writable volumes

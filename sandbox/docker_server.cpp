@@ -182,7 +182,6 @@ class DockerServer final : public Server {
     add(out,
         docker::labels({container_, options_.home, machine_name(), std::to_string(geteuid())}));
     for (const auto& folder : image_.volumes) add(out, {"--tmpfs", folder + ":ro,size=4k"});
-    if (image_.engine == docker::Engine::podman_rootless) add(out, {"--userns=keep-id"});
     add(out, {"--name",
               container_,
               "--network",
@@ -203,6 +202,8 @@ class DockerServer final : public Server {
               processes_max,
               "--ulimit",
               "core=0",
+              "--ulimit",
+              "nofile=1024:1024",
               "--shm-size",
               shared_memory_max,
               "--tmpfs",

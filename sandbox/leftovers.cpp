@@ -123,7 +123,8 @@ std::string clean_up(const Remains& remains) noexcept {
       note("a postgres process in " + (root / "data").string() + " does not end");
     std::error_code error;
     fs::remove_all(root, error);
-    if (error) note("cannot remove " + root.string() + ": " + error.message());
+    if (error && error != std::errc::no_such_file_or_directory)  // somebody else was quicker
+      note("cannot remove " + root.string() + ": " + error.message());
   } catch (const std::exception& error) {
     note(error.what());
   }

@@ -120,8 +120,7 @@ Outcome run_program(const std::vector<std::string>& words,
   }
   ::close(out[0]);
   ::close(err[0]);
-  if (error != 0)
-    throw std::system_error(error, std::generic_category(), "cannot run " + words[0]);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot run " + words[0]);
   return outcome;
 }
 
