@@ -166,3 +166,13 @@ TEST_CASE("an ordinary user who may use the engine gets the same lab", "[lab][po
   lab.stop();
   CHECK_FALSE(container_exists(second));
 }
+
+TEST_CASE("sandboxes side by side each answer on a port of their own", "[lab][postgres][docker]") {
+  if (skipped()) return;
+  const auto measured =
+      run_program({RIDE_BENCH, "--ride", RIDE_PROGRAM, "--modes", "", "--sandboxes", "3",
+                   "--repeat", "1", "--postgres", test_image()});
+  INFO(measured.out << measured.err);
+  CHECK(measured.exit_code == 0);
+  CHECK(measured.out.find("3 of 3 answer, on 3 ports") != std::string::npos);
+}
