@@ -59,13 +59,19 @@ function(ride_precompiled name owner)
   endif()
 endfunction()
 
-# ride_tests(NAME SOURCES a_test.cpp … LIBS …): one executable, each test case a ctest of its own. A test
-# that prints "SKIPPED:" is counted and listed as skipped by ctest.
+# ride_tests(NAME SOURCES a_test.cpp … LIBS … [ENGINE]): one executable, each test case a ctest of its own. A
+# test that prints "SKIPPED:" is counted and listed as skipped by ctest. ENGINE: those tagged [docker] need
+# a Docker engine and have the label `docker`.
 function(ride_tests name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "ENGINE" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ride_catch_main ${arg_LIBS})
   ride_precompiled(${name} ride_catch_main)
-  catch_discover_tests(${name} TEST_PREFIX "${name}: "
-    PROPERTIES TIMEOUT 1200 SKIP_REGULAR_EXPRESSION "SKIPPED:")
+  set(properties TIMEOUT 1200 SKIP_REGULAR_EXPRESSION "SKIPPED:")
+  if(arg_ENGINE)
+    catch_discover_tests(${name} TEST_SPEC "~[docker]" TEST_PREFIX "${name}: " PROPERTIES ${properties})
+    catch_discover_tests(${name} TEST_SPEC "[docker]" TEST_PREFIX "${name}: " PROPERTIES ${properties} LABELS docker)
+  else()
+    catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES ${properties})
+  endif()
 endfunction()
