@@ -67,13 +67,22 @@ TEST_CASE("every solution scores full marks", "[lab][postgres][sandboxes]") {
   }
 }
 
-TEST_CASE("one script gives one verdict in Docker and in local mode", "[lab][postgres][docker]") {
+TEST_CASE("one script gives one verdict in local mode and in Docker, with every version at hand",
+          "[lab][postgres][docker]") {
   if (const auto why = why_no_containers(); !why.empty()) {
     WARN(why);
     return;
   }
-  const std::vector<std::vector<std::string>> sandboxes{
+  std::vector<std::vector<std::string>> sandboxes{
       {"--sandbox", "local"}, {"--sandbox", "docker", "--postgres", test_image()}};
+  for (const auto* major : {"15", "16", "17", "18"}) {
+    const auto image = std::string("ride/postgres:") + major;
+    if (image == test_image()) continue;
+    if (docker({"image", "inspect", image}).exit_code == 0)
+      sandboxes.push_back({"--sandbox", "docker", "--postgres", image});
+    else
+      WARN("not tried with PostgreSQL " << major << ": no image " << image << " here");
+  }
   std::vector<std::string> verdicts;  // of all scripts, for each sandbox
   for (const auto& sandbox : sandboxes) {
     Lab lab;
@@ -88,7 +97,10 @@ TEST_CASE("one script gives one verdict in Docker and in local mode", "[lab][pos
     }
     verdicts.push_back(all);
   }
-  CHECK(verdicts[0] == verdicts[1]);
+  for (std::size_t i = 1; i < verdicts.size(); ++i) {
+    INFO(sandboxes[i].back());
+    CHECK(verdicts[i] == verdicts[0]);
+  }
 }
 
 TEST_CASE("each trap script springs its own trap and no other", "[lab][postgres][sandboxes]") {
