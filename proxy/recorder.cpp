@@ -126,7 +126,7 @@ void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
 void Recorder::from_server(Bytes chunk, std::int64_t now_us) {
   const bool first = bytes_out_ == 0;
   bytes_out_ += chunk.size();
-  if (const auto why = refusal_without_length(chunk); first && !raw_ && why) {
+  if (const auto why = first && !raw_ ? refusal_without_length(chunk) : std::nullopt) {
     now_us_ = now_us;
     std::string error;
     encode(protocol::ErrorResponse{{{'S', "FATAL"}, {'V', "FATAL"}, {'M', *why}}}, error);
