@@ -1,7 +1,5 @@
 // docker/compose.yaml: ride and its PostgreSQL as two services, wherever there are an engine, the
 // Compose plugin and the image ride:slim.
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <string>
@@ -25,18 +23,6 @@ std::string why_no_compose() {
   if (docker({"image", "inspect", "ride:slim"}).exit_code != 0)
     return "SKIPPED: Compose is not tested here: no image ride:slim (docker/build makes it)";
   return "";
-}
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
 }
 
 // A project of the test's own, gone with the object, its volumes too.

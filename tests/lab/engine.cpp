@@ -28,6 +28,16 @@ Outcome docker(std::vector<std::string> words) {
   return run_program(words);
 }
 
+bool skipped_without_containers() {
+  const auto why = why_no_containers();
+  if (!why.empty()) WARN(why);
+  return !why.empty();
+}
+
+std::vector<std::string> in_container() {
+  return {"--sandbox", "docker", "--postgres", test_image()};
+}
+
 bool container_exists(const std::string& name) {
   return docker({"container", "inspect", name}).exit_code == 0;
 }
@@ -35,7 +45,7 @@ bool container_exists(const std::string& name) {
 bool in_containers() { return value_of("RIDE_TEST_SANDBOX", "local") == "docker"; }
 
 std::vector<std::string> sandbox_words() {
-  if (in_containers()) return {"--sandbox", "docker", "--postgres", test_image()};
+  if (in_containers()) return in_container();
   return {"--sandbox", "local"};
 }
 

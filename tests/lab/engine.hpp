@@ -14,6 +14,10 @@ std::string test_image();
 
 // Empty where containers of the image can be run, else the line to skip with: "SKIPPED: …".
 std::string why_no_containers();
+// The same as a warning of the test that asks; whether it has to leave.
+bool skipped_without_containers();
+// What `start` is told for a container of the test's image.
+std::vector<std::string> in_container();
 
 // The `docker` command; does not mind a failure.
 Outcome docker(std::vector<std::string> words);

@@ -27,8 +27,6 @@ bool namespaces_are_allowed() {
   return false;
 }
 
-std::string free_port() { return std::to_string(20'000 + ::getpid() % 10'000); }
-
 // In a namespace of its own, with the lab's RIDE_HOME and the program on its PATH.
 std::vector<std::string> in_namespace(const Lab& lab, const std::vector<std::string>& arguments) {
   const std::string programs = fs::path(RIDE_PROGRAM).parent_path().string();
@@ -81,7 +79,7 @@ TEST_CASE("the first process stays, serves other commands, and stops the run on 
           "[lab][postgres]") {
   if (!namespaces_are_allowed()) return;
   const Lab lab;
-  const auto port = free_port();
+  const auto port = std::to_string(free_port());
   Child container(start_words(lab, port));
   REQUIRE(eventually([&] { return is_up(lab) || !container.running(); }));
   INFO(container.output());
@@ -103,7 +101,7 @@ TEST_CASE("the first process ends with the run, honestly where that was killed",
   if (!namespaces_are_allowed()) return;
   for (const bool killed : {false, true}) {
     const Lab lab;
-    Child container(start_words(lab, free_port()));
+    Child container(start_words(lab, std::to_string(free_port())));
     REQUIRE(eventually([&] { return is_up(lab) || !container.running(); }));
     INFO(container.output());
     if (killed) {
@@ -125,7 +123,8 @@ TEST_CASE("on a terminal the first process gives a shell in which psql goes to t
   if (!namespaces_are_allowed()) return;
   const Lab lab;
   const auto log = lab.home() / "terminal.log";
-  const Child terminal({"script", "-qefc", joined(start_words(lab, free_port())), log.string()});
+  const Child terminal(
+      {"script", "-qefc", joined(start_words(lab, std::to_string(free_port()))), log.string()});
   const auto shown = [&](const std::string& text) {
     std::ifstream in(log);
     const std::string all{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

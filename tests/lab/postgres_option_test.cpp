@@ -62,10 +62,7 @@ TEST_CASE("a PostgreSQL that the scenario does not want, or that is not there, i
 
 TEST_CASE("an image that is not at hand is refused offline, and those at hand are named",
           "[lab][postgres][docker]") {
-  if (const auto why = why_no_containers(); !why.empty()) {
-    WARN(why);
-    return;
-  }
+  if (skipped_without_containers()) return;
   const Lab lab;
   const auto said =
       refusal(lab, {"--sandbox", "docker", "--postgres", "ride.invalid/none:1", "--offline"});
@@ -78,10 +75,7 @@ TEST_CASE("an image that is not at hand is refused offline, and those at hand ar
 
 TEST_CASE("a pull shows its lines on a terminal, and says nothing in a pipe",
           "[lab][postgres][docker]") {
-  if (const auto why = why_no_containers(); !why.empty()) {
-    WARN(why);
-    return;
-  }
+  if (skipped_without_containers()) return;
   Lab lab;
   write_docker_that_pulls(lab.home() / "bin");
   lab.set_environment("PATH=" + (lab.home() / "bin").string() + ":" + std::getenv("PATH"));

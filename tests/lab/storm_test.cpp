@@ -20,14 +20,6 @@ namespace json = boost::json;
 
 namespace {
 
-const std::vector<std::string> in_container{"--sandbox", "docker", "--postgres", test_image()};
-
-bool skipped() {
-  const auto why = why_no_containers();
-  if (!why.empty()) WARN(why);
-  return !why.empty();
-}
-
 // status answers; submit grades, or says in one line that the server is gone; reset begins anew.
 void check_unharmed(const Lab& lab) {
   const auto status = lab.must({"postgres", "status"});
@@ -88,9 +80,9 @@ std::size_t files_that_may_be_open() {
 }  // namespace
 
 TEST_CASE("tables and temporary files end at the container's disk", "[lab][postgres][docker]") {
-  if (skipped()) return;
+  if (skipped_without_containers()) return;
   Lab lab;
-  lab.start(in_container);
+  lab.start(in_container());
   const auto sorted = lab.psql(
       "SET work_mem = '64kB';\n"
       "SELECT count(*) FROM (SELECT i FROM generate_series(1, 50000000) i ORDER BY md5(i::text)) s;"
@@ -111,9 +103,9 @@ TEST_CASE("tables and temporary files end at the container's disk", "[lab][postg
 
 TEST_CASE("a query that wants all memory dies of it, and nothing else does",
           "[lab][postgres][docker]") {
-  if (skipped()) return;
+  if (skipped_without_containers()) return;
   Lab lab;
-  lab.start(in_container);
+  lab.start(in_container());
   const auto greedy = lab.psql(
       "SET work_mem = '2GB';\n"
       "SELECT length(string_agg(repeat('x', 1000000), '')) FROM generate_series(1, 900);\n");
@@ -123,9 +115,9 @@ TEST_CASE("a query that wants all memory dies of it, and nothing else does",
 }
 
 TEST_CASE("busy sessions leave status, submit and reset their turn", "[lab][postgres][docker]") {
-  if (skipped()) return;
+  if (skipped_without_containers()) return;
   Lab lab;
-  lab.start(in_container);
+  lab.start(in_container());
   const std::string endless =
       "SELECT count(*) FROM generate_series(1, 100000000) a, generate_series(1, 1000000) b;\n";
   std::vector<std::thread> sessions;
@@ -143,9 +135,9 @@ TEST_CASE("busy sessions leave status, submit and reset their turn", "[lab][post
 
 TEST_CASE("ten thousand connections are refused or wait, and ride answers meanwhile",
           "[lab][postgres][docker]") {
-  if (skipped()) return;
+  if (skipped_without_containers()) return;
   Lab lab;
-  lab.start(in_container);
+  lab.start(in_container());
   {
     const Crowd crowd(lab.port(), std::min<std::size_t>(10'000, files_that_may_be_open() - 200));
     INFO(crowd.size());

@@ -53,7 +53,7 @@ TEST_CASE("a container boots the same cluster, and nothing of it stays",
   }
 }
 
-TEST_CASE("an image that is nowhere is refused in one line", "[sandbox][docker]") {
+TEST_CASE("an image that is nowhere is refused in one line", "[sandbox]") {
   sandbox::ServerOptions options;
   options.postgres = "ride.invalid/no-such-image:0";
   CHECK_THROWS_AS(sandbox::make_docker_server(options, sandbox::docker::Pull::never),
@@ -85,13 +85,13 @@ std::string refusal_of(const std::string& version_json) {
 
 }  // namespace
 
-TEST_CASE("an engine of this machine is taken", "[sandbox][docker]") {
+TEST_CASE("an engine of this machine is taken", "[sandbox]") {
   CHECK_NOTHROW(sandbox::docker::check_engine(
       version_of(R"({"Platform":{"Name":""},"Os":"linux","Components":[{"Name":"Engine"}]})")));
 }
 
 TEST_CASE("engines that cannot share a socket are refused with the way out, in one line",
-          "[sandbox][docker]") {
+          "[sandbox]") {
   const std::pair<std::string, std::string> engines[] = {
       {R"({"Platform":{"Name":"Docker Desktop 4.30.0"},"Os":"linux","Components":[]})",
        "Docker Desktop"},
@@ -115,7 +115,7 @@ TEST_CASE("engines that cannot share a socket are refused with the way out, in o
   CHECK(refusal_of("docker: what?").find("--sandbox local") != std::string::npos);
 }
 
-TEST_CASE("the reason that an engine gives is found between its advice", "[sandbox][docker]") {
+TEST_CASE("the reason that an engine gives is found between its advice", "[sandbox]") {
   sandbox::Finished finished;
   finished.exit_code = 125;
   finished.errors =
