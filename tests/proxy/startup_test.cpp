@@ -1,16 +1,9 @@
 // First packets as no well-behaved client sends them, byte by byte.
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstring>
-#include <utility>
-
 #include "protocol/messages.hpp"
 #include "tests/catch.hpp"
 #include "tests/proxy/recording.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/scripted_server.hpp"
 
 using namespace ride;
 using namespace ride::test;
@@ -39,47 +32,6 @@ std::string gssenc_request() {
 }
 
 const auto idle_ready = "Z\0\0\0\5I"s;
-
-// A server of the test's own: takes one connection and answers as the test says.
-class OneServer {
- public:
-  OneServer() : listener_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const auto path = (directory_ / ".s.PGSQL.5432").string();
-    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(::listen(listener_, 1) == 0);
-  }
-  ~OneServer() {
-    ::close(listener_);
-    if (connection_ >= 0) ::close(connection_);
-  }
-  OneServer(const OneServer&) = delete;
-  OneServer& operator=(const OneServer&) = delete;
-
-  proxy::Upstream upstream() const { return {directory_.path().string(), 5432}; }
-  void accept() {
-    connection_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    REQUIRE(connection_ >= 0);
-  }
-  void send(std::string_view bytes) const {
-    REQUIRE(::send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(bytes.size()));
-  }
-  // As a server does that reads the end of its client.
-  void hang_up() {
-    std::array<char, 256> ignored;
-    while (::recv(connection_, ignored.data(), ignored.size(), 0) > 0) {
-    }
-    ::close(std::exchange(connection_, -1));
-  }
-
- private:
-  TemporaryDirectory directory_;
-  int listener_ = -1;
-  int connection_ = -1;
-};
 
 }  // namespace
 
@@ -173,9 +125,9 @@ TEST_CASE("half-close: a client that sends no more still gets its answers", "[po
 
 TEST_CASE("of a client that leaves between the server's key and its readiness the backend is known",
           "[proxy]") {
-  OneServer server;
+  ScriptedServer server;
   proxy::Options options;
-  options.upstream = server.upstream();
+  options.upstream = {server.socket_directory(), ScriptedServer::port};
   Recording recording(options);
   const auto authenticated = "R\0\0\0\x08\0\0\0\0"s;
   const auto key = "K\0\0\0\x0c\0\0\x10\x68\1\2\3\4"s;
@@ -194,9 +146,9 @@ TEST_CASE("of a client that leaves between the server's key and its readiness th
 
 TEST_CASE("a server that cannot start a backend refuses as of old, and that leaves no gap",
           "[proxy]") {
-  OneServer server;
+  ScriptedServer server;
   proxy::Options options;
-  options.upstream = server.upstream();
+  options.upstream = {server.socket_directory(), ScriptedServer::port};
   Recording recording(options);
   const RawClient client(recording.proxy().port());
   client.send(startup());

@@ -11,7 +11,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 
 #include "tests/support/eventually.hpp"
@@ -43,7 +45,17 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
 
 }  // namespace
 
-std::pair<uid_t, gid_t> unprivileged_user() {
+std::pair<uid_t, gid_t> unprivileged_user(const std::string& root) {
+  if (!root.empty()) {
+    const std::unique_ptr<FILE, int (*)(FILE*)> users(fopen((root + "/etc/passwd").c_str(), "re"),
+                                                      fclose);
+    while (users != nullptr) {
+      const auto* user = fgetpwent(users.get());
+      if (user == nullptr) break;
+      if (user->pw_name == std::string_view("postgres")) return {user->pw_uid, user->pw_gid};
+    }
+    throw std::runtime_error("no user postgres in " + root);
+  }
   if (geteuid() != 0) return {geteuid(), getegid()};
   const auto* user = getpwnam("postgres");
   if (user == nullptr) user = getpwnam("nobody");
@@ -56,8 +68,9 @@ Child::Child(const std::vector<std::string>& argv, const ChildOptions& options) 
   auto environment = environment_with(options.environment);
   const auto argument_pointers = pointers(arguments);
   const auto environment_pointers = pointers(environment);
-  const auto [uid, gid] =
-      options.unprivileged ? unprivileged_user() : std::pair(geteuid(), getegid());
+  const auto [uid, gid] = options.unprivileged || !options.root.empty()
+                              ? unprivileged_user(options.root)
+                              : std::pair(geteuid(), getegid());
   std::array<int, 2> pipe_ends{};
   if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) fail("pipe");
   output_ = memfd_create("output", MFD_CLOEXEC);
@@ -65,6 +78,7 @@ Child::Child(const std::vector<std::string>& argv, const ChildOptions& options) 
   pid_ = fork();
   if (pid_ < 0) fail("fork");
   if (pid_ == 0) {
+    if (!options.root.empty() && chroot(options.root.c_str()) != 0) _exit(126);
     if (uid != geteuid() &&
         (setgroups(0, nullptr) != 0 || setgid(gid) != 0 || setuid(uid) != 0 || chdir("/") != 0))
       _exit(126);

@@ -13,6 +13,7 @@ namespace ride::test {
 struct ChildOptions {
   std::vector<std::string> environment = {};  // "NAME=value", added to our own
   bool unprivileged = false;                  // as root: run as `postgres`, else as `nobody`
+  std::string root = {};                      // chroot to it, and be its `postgres`
 };
 
 class Child {
@@ -48,7 +49,8 @@ struct Finished {
 Finished run(const std::vector<std::string>& argv, const std::string& input = "",
              const ChildOptions& options = {});
 
-// The user that servers run as where the test is root: uid and gid, else our own.
-std::pair<uid_t, gid_t> unprivileged_user();
+// The user that servers run as where the test is root: uid and gid, else our own. In a root of its
+// own it is that root's `postgres`.
+std::pair<uid_t, gid_t> unprivileged_user(const std::string& root = {});
 
 }  // namespace ride::test
