@@ -28,6 +28,7 @@ struct Storage {
   Replay replay;
   Recover recover;
   Play play;
+  Proxy proxy;
 };
 
 template <class Options>
@@ -107,6 +108,30 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       ->check(CLI::Range(1U, 3600U));
 }
 
+void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
+  auto& relay = to.proxy.relay;
+  CLI::App* proxy =
+      add(app, "proxy", "Record any PostgreSQL, without a scenario", to.proxy, chosen);
+  proxy
+      ->add_option("--listen", to.proxy.listen,
+                   "where clients connect: 127.0.0.1:6432, [::1]:6432, or a unix socket's folder, "
+                   "/folder:6432; port 0 takes a free one; may be given several times")
+      ->required()
+      ->expected(1);
+  proxy
+      ->add_option("--upstream", to.proxy.upstream,
+                   "the server: HOST:PORT, or a unix socket's folder, /run/postgresql:5432")
+      ->required();
+  proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into")
+      ->required();
+  proxy->add_option("--threads", relay.threads, "threads that relay")->check(CLI::Range(1U, 256U));
+  proxy->add_option("--tls-cert", relay.tls_certificate_file,
+                    "PEM file that clients are shown; default: one made on first use");
+  proxy->add_option("--tls-key", relay.tls_key_file, "PEM file of its key");
+  proxy->add_flag("--foreground", to.proxy.foreground, "stay in this terminal; it always does");
+  proxy->add_flag("--quiet", to.proxy.quiet, "log warnings and errors alone");
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -117,6 +142,7 @@ Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream&
   app.require_subcommand(1);
   add_postgres(app, storage, chosen);
   add_files(app, storage, chosen);
+  add_proxy(app, storage, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

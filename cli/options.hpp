@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "proxy/options.hpp"
+
 namespace ride::cli {
 
 struct List {
@@ -96,8 +98,18 @@ struct Play {
   bool json = false;
 };
 
+struct Proxy {
+  std::vector<std::string> listen;  // addresses as typed; the command reads them
+  std::string upstream;
+  std::string journal;   // folder
+  proxy::Options relay;  // everything else that the proxy is told
+  bool foreground = false;
+  bool quiet = false;  // only warnings and errors are logged
+  bool json = false;
+};
+
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Recover, Play>;
+                             Postmortem, Score, Replay, Recover, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -124,5 +136,6 @@ int execute(const Score& options);
 int execute(const Replay& options);
 int execute(const Recover& options);
 int execute(const Play& options);
+int execute(const Proxy& options);
 
 }  // namespace ride::cli

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "cli/failure.hpp"
+#include "journal/liveness.hpp"
 #include "sandbox/scenario.hpp"
 
 namespace ride::cli {
@@ -100,6 +101,13 @@ std::string new_run_name(std::string_view scenario_id, const fs::path& attempts)
   for (int again = 2; fs::exists(attempts / (name + ".ride")); ++again)
     name = base + "-" + std::to_string(again);
   return name;
+}
+
+void remove_attempt_file(const fs::path& file) {
+  std::error_code ignored;
+  for (const auto& ring : journal::ring_paths(file)) fs::remove(ring, ignored);
+  for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(file.string() + suffix, ignored);
+  fs::remove(journal::lock_path(file), ignored);
 }
 
 }  // namespace ride::cli

@@ -39,4 +39,7 @@ std::filesystem::path find_scenario(const std::string& id,
 // "02-release-fallout-20261123-142830": unused so far in the folder of attempts.
 std::string new_run_name(std::string_view scenario_id, const std::filesystem::path& attempts);
 
+// The file and all that stands beside it. For one that its writer has let go of and nobody needs.
+void remove_attempt_file(const std::filesystem::path& file);
+
 }  // namespace ride::cli

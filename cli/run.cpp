@@ -9,7 +9,6 @@
 #include "cli/failure.hpp"
 #include "journal/appender.hpp"
 #include "journal/fields.hpp"
-#include "journal/liveness.hpp"
 #include "journal/sha256.hpp"
 #include "proxy/certificate.hpp"
 #include "scorer/rules.hpp"
@@ -43,13 +42,6 @@ proxy::Upstream upstream_of(const fs::path& socket) {
 std::string reached_at(const std::string& listen) {
   if (listen == "0.0.0.0" || listen == "::") return "127.0.0.1";
   return listen.find(':') == std::string::npos ? listen : "[" + listen + "]";
-}
-
-void remove_attempt_file(const fs::path& file) {
-  std::error_code ignored;
-  for (const auto& ring : journal::ring_paths(file)) fs::remove(ring, ignored);
-  for (const auto* suffix : {"", "-wal", "-shm"}) fs::remove(file.string() + suffix, ignored);
-  fs::remove(journal::lock_path(file), ignored);
 }
 
 }  // namespace
@@ -147,8 +139,7 @@ void Run::record_attempt() {
 void Run::start_proxy() {
   const auto certificate = proxy::ensure_certificate(home_.tls().string());
   proxy::Options options;
-  options.listen_address = state_.listen;
-  options.listen_port = state_.requested_port;
+  options.listen = {{state_.listen, state_.requested_port}};
   options.limits.sessions_max = sessions_max;
   options.upstream = upstream_of(sandbox_->socket_path());
   options.tls_certificate_file = certificate.certificate;

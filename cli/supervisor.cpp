@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "cli/failure.hpp"
 #include "cli/run.hpp"
 #include "cli/service.hpp"
+#include "cli/signals.hpp"
 
 namespace ride::cli {
 namespace {
@@ -28,46 +28,6 @@ namespace {
 namespace json = boost::json;
 
 using Ready = std::function<void(const json::object&)>;
-
-constexpr rlim_t files_max = 16'384;
-
-// Where the signal handler writes one byte; poll wakes up from it.
-int signal_pipe = -1;
-
-extern "C" void on_signal(int) {
-  const int saved = errno;
-  [[maybe_unused]] const auto sent = ::write(signal_pipe, "s", 1);
-  errno = saved;
-}
-
-// Reports SIGTERM and SIGINT as readable bytes while it lives.
-class Signals {
- public:
-  Signals() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
-      throw std::system_error(errno, std::generic_category(), "supervisor: pipe");
-    read_ = Descriptor(ends[0]);
-    write_ = Descriptor(ends[1]);
-    signal_pipe = ends[1];
-    struct sigaction action = {};
-    action.sa_handler = on_signal;
-    ::sigaction(SIGTERM, &action, nullptr);
-    ::sigaction(SIGINT, &action, nullptr);
-  }
-  ~Signals() {
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_DFL);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  int descriptor() const { return read_.get(); }
-
- private:
-  Descriptor read_;
-  Descriptor write_;
-};
 
 void serve_run(const Home& home, RunState state, const Progress& progress, const Ready& ready) {
   std::signal(SIGPIPE, SIG_IGN);  // a client that went away is an error of write, not our end
@@ -102,14 +62,6 @@ void leave_terminal(const Home& home) {
   ::close(null);
   ::close(log);
   if (::chdir("/") != 0) spdlog::warn("cannot leave the working directory");
-}
-
-// A crowd of clients must not keep the supervisor from opening its own files.
-void allow_many_files() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, files_max);
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
 // A start that nobody waits for any more (Ctrl-C) is given up.

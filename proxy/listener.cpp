@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <cstring>
 #include <system_error>
 
@@ -20,6 +22,8 @@ namespace {
 // How long to wait when a connection cannot be taken, most often for want of file descriptors.
 constexpr auto accept_retry = 100ms;
 
+constexpr std::size_t unix_path_bytes_max = 107;
+
 asio::ip::tcp::endpoint to_tcp(const asio::generic::stream_protocol::endpoint& endpoint) {
   asio::ip::tcp::endpoint tcp;
   if (endpoint.size() <= tcp.capacity()) {
@@ -27,6 +31,16 @@ asio::ip::tcp::endpoint to_tcp(const asio::generic::stream_protocol::endpoint& e
     tcp.resize(endpoint.size());
   }
   return tcp;
+}
+
+asio::generic::stream_protocol::endpoint to_endpoint(const Address& address, error_code& error) {
+  if (address.is_unix()) {
+    const auto path = to_text(address);
+    if (path.size() <= unix_path_bytes_max) return asio::local::stream_protocol::endpoint(path);
+    error = make_error_code(boost::system::errc::filename_too_long);
+    return {};
+  }
+  return asio::ip::tcp::endpoint(asio::ip::make_address(address.host, error), address.port);
 }
 
 std::string peer_text(const Socket& socket) {
@@ -51,23 +65,25 @@ void log_failure(std::exception_ptr failure) {
 
 }  // namespace
 
-Acceptor listen(asio::io_context& context, const Options& options) {
+Acceptor listen(asio::io_context& context, const Address& address, bool v6_only) {
   error_code error;
-  const auto address = asio::ip::make_address(options.listen_address, error);
-  const asio::generic::stream_protocol::endpoint endpoint(
-      asio::ip::tcp::endpoint(address, options.listen_port));
+  const auto endpoint = to_endpoint(address, error);
   Acceptor acceptor(context);
   if (!error) acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && !address.is_unix())
+    acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error && endpoint.protocol().family() == AF_INET6)
+    acceptor.set_option(asio::ip::v6_only(v6_only), error);
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error)
-    throw std::system_error(error, "cannot listen on " + options.listen_address + ':' +
-                                       std::to_string(options.listen_port));
+  if (error) throw std::system_error(error, "cannot listen on " + to_text(address));
   return acceptor;
 }
 
-std::uint16_t port_of(const Acceptor& acceptor) { return to_tcp(acceptor.local_endpoint()).port(); }
+Address address_of(const Acceptor& acceptor, Address told) {
+  if (!told.is_unix()) told.port = to_tcp(acceptor.local_endpoint()).port();
+  return told;
+}
 
 Awaitable<void> accept_sessions(Acceptor* acceptor,
                                 const std::vector<std::unique_ptr<Worker>>* workers) {

@@ -1,4 +1,4 @@
-// The port: takes connections and deals them out to the workers in turn.
+// The ports and sockets: takes connections and deals them out to the workers in turn.
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -14,10 +14,11 @@ namespace ride::proxy {
 
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
 
-// Throws std::system_error that names the address.
-Acceptor listen(asio::io_context& context, const Options& options);
+// `v6_only`: "::" leaves IPv4 to another listener. Throws std::system_error that names the address.
+Acceptor listen(asio::io_context& context, const Address& address, bool v6_only);
 
-std::uint16_t port_of(const Acceptor& acceptor);
+// The address that it was told, with the port that it took.
+Address address_of(const Acceptor& acceptor, Address told);
 
 // Runs on the acceptor's context until the acceptor is closed. Both must outlive it.
 Awaitable<void> accept_sessions(Acceptor* acceptor,

@@ -7,15 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "proxy/address.hpp"
 
 namespace ride::proxy {
 
-// The server: a unix socket directory as PostgreSQL's `unix_socket_directories` names it (anything
-// that begins with '/'), or a numeric IP address for TCP. `port` is part of either.
-struct Upstream {
-  std::string host = "/tmp";
-  std::uint16_t port = 5432;
-};
+// The server. A name is resolved anew for each connection.
+using Upstream = Address;
 
 struct Limits {
   std::size_t sessions_max = 1'000;  // clients at a time; each needs two file descriptors
@@ -35,8 +34,8 @@ struct Limits {
 };
 
 struct Options {
-  std::string listen_address = "127.0.0.1";  // numeric
-  std::uint16_t listen_port = 0;             // 0: any free one, see Proxy::port()
+  // IP addresses are numeric. Port 0: any free one, see Proxy::addresses().
+  std::vector<Address> listen = {{"127.0.0.1", 0}};
   Upstream upstream;
   std::uint32_t threads = 1;
   std::string tls_certificate_file;  // PEM; empty: SSLRequest is answered with 'N'

@@ -2,13 +2,14 @@
 
 #include <signal.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
-#include <optional>
+#include <list>
 #include <stdexcept>
 
 #include "proxy/listener.hpp"
@@ -82,8 +83,7 @@ class Proxy::Impl {
   void start() {
     const std::lock_guard lock(control);
     shared.tls = make_tls(shared.options);
-    acceptor.emplace(listen(workers.front()->context, shared.options));
-    taken_port = port_of(*acceptor);
+    take_addresses();
     for (auto& worker : workers) {
       guards.push_back(asio::make_work_guard(worker->context));
       worker->thread = std::thread([target = worker.get()] {
@@ -92,16 +92,17 @@ class Proxy::Impl {
       });
     }
     running = true;
-    asio::co_spawn(workers.front()->context, accept_sessions(&*acceptor, &workers),
-                   [](std::exception_ptr failure) {
-                     if (failure) spdlog::critical("the listener failed: nobody can connect");
-                   });
+    for (auto& acceptor : acceptors)
+      asio::co_spawn(workers.front()->context, accept_sessions(&acceptor, &workers),
+                     [](std::exception_ptr failure) {
+                       if (failure) spdlog::critical("a listener failed: nobody can connect");
+                     });
   }
 
   void stop() {
     const std::lock_guard lock(control);
     if (!running) return;
-    ask(*workers.front(), [this] { acceptor->close(); });
+    ask(*workers.front(), [this] { close_acceptors(); });
     cut_sessions();
     running = false;
     guards.clear();
@@ -150,13 +151,34 @@ class Proxy::Impl {
 
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::optional<Acceptor> acceptor;
+  std::list<Acceptor> acceptors;
+  std::vector<Address> taken;  // by the acceptors
   std::vector<asio::executor_work_guard<Executor>> guards;
-  std::uint16_t taken_port = 0;
   std::mutex control;    // one of start, stop, close_sessions and hold at a time
   bool running = false;  // guarded by control
 
  private:
+  void take_addresses() {
+    const bool several = shared.options.listen.size() > 1;
+    try {
+      for (const auto& address : shared.options.listen) {
+        acceptors.push_back(listen(workers.front()->context, address, several));
+        taken.push_back(address_of(acceptors.back(), address));
+      }
+    } catch (...) {
+      close_acceptors();
+      acceptors.clear();
+      taken.clear();
+      throw;
+    }
+  }
+
+  void close_acceptors() {
+    for (auto& acceptor : acceptors) acceptor.close();
+    for (const auto& address : taken)
+      if (address.is_unix()) ::unlink(to_text(address).c_str());
+  }
+
   static bool any_alive(const Worker& worker, const std::vector<journal::ConnectionId>& ids) {
     return std::any_of(worker.alive.begin(), worker.alive.end(), [&](const Session* session) {
       return std::find(ids.begin(), ids.end(), session->connection()) != ids.end();
@@ -170,7 +192,8 @@ Proxy::~Proxy() { stop(); }
 
 void Proxy::start() { impl_->start(); }
 void Proxy::stop() { impl_->stop(); }
-std::uint16_t Proxy::port() const { return impl_->taken_port; }
+std::vector<Address> Proxy::addresses() const { return impl_->taken; }
+std::uint16_t Proxy::port() const { return impl_->taken.front().port; }
 
 void Proxy::set_upstream(Upstream upstream) {
   const std::lock_guard lock(impl_->shared.upstream_mutex);

@@ -44,14 +44,15 @@ class Proxy {
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
 
-  // Takes the port and begins to accept. Throws std::system_error where the address is taken or the
-  // certificate cannot be read.
+  // Takes the addresses and begins to accept. Throws std::system_error where one is taken and
+  // std::runtime_error where the certificate cannot be read; nothing has begun then.
   void start();
 
   // Accepts no more, ends every session as close_sessions() does, and joins the threads.
   void stop();
 
-  std::uint16_t port() const;  // the port taken; valid after start()
+  std::vector<Address> addresses() const;  // those taken, as in the options; valid after start()
+  std::uint16_t port() const;              // of the first
 
   // The server that connections made from now on go to. Those that stand are left alone.
   void set_upstream(Upstream upstream);

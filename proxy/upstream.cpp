@@ -1,8 +1,12 @@
 #include "proxy/upstream.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ride::proxy {
 
@@ -13,35 +17,55 @@ namespace {
 // How soon a unix socket whose queue of connections is full is tried again.
 constexpr auto full_queue_retry = 2ms;
 
-bool is_unix(const Upstream& upstream) { return upstream.host.starts_with('/'); }
+constexpr std::size_t unix_path_bytes_max = 107;
 
-asio::generic::stream_protocol::endpoint to_endpoint(const Upstream& upstream, error_code& error) {
-  if (is_unix(upstream)) {
+using Endpoint = asio::generic::stream_protocol::endpoint;
+using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
+
+struct Found {
+  std::vector<Endpoint> endpoints;
+  error_code error;
+};
+
+Awaitable<Found> find(asio::io_context& context, Upstream upstream) {
+  if (upstream.is_unix()) {
     const auto path = to_text(upstream);
-    constexpr std::size_t path_bytes_max = 107;
-    if (path.size() <= path_bytes_max) return asio::local::stream_protocol::endpoint(path);
-    error = make_error_code(boost::system::errc::filename_too_long);
-    return {};
+    if (path.size() > unix_path_bytes_max)
+      co_return Found{{}, make_error_code(boost::system::errc::filename_too_long)};
+    co_return Found{{asio::local::stream_protocol::endpoint(path)}, {}};
   }
-  return asio::ip::tcp::endpoint(asio::ip::make_address(upstream.host, error), upstream.port);
+  error_code not_numeric;
+  const auto address = asio::ip::make_address(upstream.host, not_numeric);
+  if (!not_numeric) co_return Found{{asio::ip::tcp::endpoint(address, upstream.port)}, {}};
+  Resolver resolver(context);
+  const auto [error, results] =
+      co_await resolver.async_resolve(upstream.host, std::to_string(upstream.port), as_values);
+  Found found{{}, error};
+  for (const auto& entry : results) found.endpoints.emplace_back(entry.endpoint());
+  co_return found;
 }
 
 // Linux answers EAGAIN to a unix socket whose server has its queue full, which Asio takes for a
 // connection under way: then nobody is at the other end, and it is tried again.
-Awaitable<Connected> try_connect(asio::io_context& context, Upstream upstream) {
-  Connected result{Socket(context), {}};
-  const auto endpoint = to_endpoint(upstream, result.error);
-  while (!result.error) {
-    const auto [error] = co_await result.socket.async_connect(endpoint, as_values);
-    result.error = error;
-    if (error) break;
+Awaitable<error_code> try_endpoint(asio::io_context& context, Endpoint endpoint, Socket& socket) {
+  while (true) {
+    socket = Socket(context);
+    const auto [error] = co_await socket.async_connect(endpoint, as_values);
+    if (error) co_return error;
     error_code no_peer;
-    result.socket.remote_endpoint(no_peer);
-    if (!no_peer) break;
-    result.socket.close(result.error);
-    result.socket = Socket(context);
+    socket.remote_endpoint(no_peer);
+    if (!no_peer) co_return error_code{};
     Timer pause(context, full_queue_retry);
     co_await pause.async_wait(as_values);
+  }
+}
+
+Awaitable<Connected> try_connect(asio::io_context& context, Upstream upstream) {
+  const auto found = co_await find(context, std::move(upstream));
+  Connected result{Socket(context), found.error};
+  for (const auto& endpoint : found.endpoints) {
+    result.error = co_await try_endpoint(context, endpoint, result.socket);
+    if (!result.error) break;
   }
   if (!result.error) tune(result.socket);
   co_return result;
@@ -55,11 +79,6 @@ Awaitable<Connected> connect(asio::io_context& context, Upstream upstream, Limit
   auto first = co_await (try_connect(context, upstream) || deadline.async_wait(as_values));
   if (first.index() == 0) co_return std::get<0>(std::move(first));
   co_return Connected{Socket(context), make_error_code(boost::system::errc::timed_out)};
-}
-
-std::string to_text(const Upstream& upstream) {
-  const auto port = std::to_string(upstream.port);
-  return is_unix(upstream) ? upstream.host + "/.s.PGSQL." + port : upstream.host + ':' + port;
 }
 
 void tune(Socket& socket) {

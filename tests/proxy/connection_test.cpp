@@ -194,12 +194,12 @@ TEST_CASE("a backend killed while idle leaves its error with the connection's en
 TEST_CASE("a port that is taken is named", "[postgres][proxy]") {
   Recording recording;
   ride::proxy::Options options;
-  options.listen_port = recording.proxy().port();
+  options.listen = recording.proxy().addresses();
   std::string said;
   try {
     Recording second(options);
   } catch (const std::system_error& error) {
     said = error.what();
   }
-  CHECK(said.find("127.0.0.1:" + std::to_string(options.listen_port)) != std::string::npos);
+  CHECK(said.find("127.0.0.1:" + std::to_string(recording.proxy().port())) != std::string::npos);
 }
