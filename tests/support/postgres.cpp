@@ -38,7 +38,7 @@ std::string postgres_programs() {
   return *std::max_element(found.begin(), found.end());
 }
 
-Postgres::Postgres() {
+Postgres::Postgres(const std::vector<std::string>& settings) {
   const auto [uid, gid] = unprivileged_user();
   const auto socket_directory = directory_.path().string();
   if (chown(socket_directory.c_str(), uid, gid) != 0)
@@ -54,11 +54,21 @@ Postgres::Postgres() {
   std::ofstream(data + "/pg_hba.conf") << "local all scram_user scram-sha-256\n"
                                           "local all all trust\n"
                                           "local replication all trust\n";
-  server_ = std::make_unique<Child>(
-      std::vector<std::string>{programs + "/postgres", "-D", data, "-k", socket_directory, "-c",
-                               "listen_addresses=", "-p", std::to_string(port), "-c", "fsync=off",
-                               "-c", "wal_level=logical"},
-      as_server);
+  std::vector<std::string> argv = {programs + "/postgres",
+                                   "-D",
+                                   data,
+                                   "-k",
+                                   socket_directory,
+                                   "-c",
+                                   "listen_addresses=",
+                                   "-p",
+                                   std::to_string(port),
+                                   "-c",
+                                   "fsync=off",
+                                   "-c",
+                                   "wal_level=logical"};
+  for (const auto& setting : settings) argv.insert(argv.end(), {"-c", setting});
+  server_ = std::make_unique<Child>(argv, as_server);
   const auto address = "host=" + socket_directory + " port=" + std::to_string(port);
   const bool up = eventually([&] { return PQping(address.c_str()) == PQPING_OK; });
   if (!up) throw std::runtime_error("PostgreSQL does not come up: " + server_->output());

@@ -17,8 +17,9 @@ inline constexpr const char* scram_password = "planted-sCRam-secret";
 
 class Postgres {
  public:
-  // Throws std::runtime_error where there is no PostgreSQL, or it does not come up.
-  Postgres();
+  // `settings`: "name=value", beside those of postgres.cpp. Throws std::runtime_error where there
+  // is no PostgreSQL, or it does not come up.
+  explicit Postgres(const std::vector<std::string>& settings = {});
   ~Postgres();
 
   std::string socket_directory() const { return directory_.path().string(); }
