@@ -94,12 +94,10 @@ void publish(const fs::path& data, const fs::path& place, const Secret& password
 // Nobody waits for the outcome: where the cache cannot be written, the next start seeds again.
 void publish_later(const fs::path& pristine, const fs::path& place,
                    const Secret& password) noexcept {
-  std::error_code ignored;
   try {
     publish(pristine, place, password);
   } catch (const std::exception&) {
   }
-  fs::remove_all(pristine, ignored);
 }
 
 }  // namespace
@@ -118,7 +116,6 @@ Cluster Cluster::boot(Choice choice, const Scenario& scenario, const fs::path& c
                       const Progress& progress) {
   Cluster cluster;
   cluster.choice_ = std::move(choice);
-  cluster.directory_ = cluster.server().make_directory();
   if (cluster.server().keeps_templates())
     cluster.start_from_template(scenario, cache, progress);
   else
@@ -134,15 +131,17 @@ void Cluster::start_from_template(const Scenario& scenario, const fs::path& cach
   template_reused_ = fs::exists(place / "superuser");
   if (!template_reused_) {
     say(progress, "preparing a template of the cluster (once per scenario and PostgreSQL version)");
-    make_template(scenario, place, progress);
+    return make_template(scenario, place, progress);
   }
-  if (template_reused_) fs::last_write_time(place, fs::file_time_type::clock::now());
-  // Started in place, the cluster has the password it was made with: the template in the cache may
-  // meanwhile be somebody else's.
-  const bool in_place = !template_reused_ && server().runs_in_place();
-  if (!in_place) passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
+  fs::last_write_time(place, fs::file_time_type::clock::now());
+  passwords_[superuser_role] = Secret(read_file(place / "superuser", 256));
+  directory_ = server().make_directory(false);
+  start(place / "data", progress);
+}
+
+void Cluster::start(const fs::path& data_template, const Progress& progress) {
   say(progress, "starting PostgreSQL " + server().version());
-  server().launch(directory_, in_place ? fs::path() : place / "data");
+  server().launch(directory_, data_template);
   wait_until_ready();
 }
 
@@ -164,6 +163,7 @@ void Cluster::stop() noexcept {
   if (!choice_.server || stopped_) return;
   stopped_ = true;
   if (publishing_.valid()) publishing_.wait();
+  if (workshop_) clean_up(*workshop_);
   choice_.server->stop(false);
   Remains remains = choice_.server->remains();
   remains.private_directory = directory_.root.string();
@@ -171,11 +171,12 @@ void Cluster::stop() noexcept {
 }
 
 void Cluster::start_seeded(const Scenario& scenario, const Progress& progress) {
+  const bool for_template = server().keeps_templates();
+  directory_ = server().make_directory(for_template);
   const Secret password(random_hex(24));
   passwords_[superuser_role] = password;
-  server().initialise(directory_, {password, configuration(scenario.environment.settings),
+  server().launch_new(directory_, {password, configuration(scenario.environment.settings),
                                    host_based_authentication(learner_role_name)});
-  server().launch(directory_, {});
   wait_until_ready();
   say(progress, "seeding");
   bootstrap(scenario, [this](const std::string& database) {
@@ -185,27 +186,34 @@ void Cluster::start_seeded(const Scenario& scenario, const Progress& progress) {
   });
 }
 
-// Made in the private directory, which the unprivileged user can reach, and copied to the cache. A
-// server that goes on in place does not wait for that: the cache may be on a slow disk, so a copy
-// beside the data is what goes there while the attempt begins.
+// The attempt does not wait until the template is in the cache, which may be on a slow disk: it
+// begins on the data as they were seeded, or on a copy of them, and has the password they were made
+// with, for by then the template in the cache may be somebody else's.
 void Cluster::make_template(const Scenario& scenario, const fs::path& place,
                             const Progress& progress) {
   start_seeded(scenario, progress);
   server().stop(true);
+  const auto password = passwords_.at(superuser_role);
   if (server().runs_in_place()) {
     const auto pristine = directory_.root / "pristine";
     copy_tree(directory_.data(), pristine, copy_limit);
-    publishing_ =
-        std::async(std::launch::async, [pristine, place, password = passwords_.at(superuser_role)] {
-          publish_later(pristine, place, password);
-        });
+    publishing_ = std::async(std::launch::async, [pristine, place, password] {
+      publish_later(pristine, place, password);
+      std::error_code ignored;
+      fs::remove_all(pristine, ignored);
+    });
     // What was logged while seeding is no part of the attempt.
     for (const auto& entry : fs::directory_iterator(directory_.log())) fs::remove(entry.path());
-    return;
+    return start({}, progress);
   }
-  publish(directory_.data(), place, passwords_.at(superuser_role));
-  clean_up({"local", directory_.root.string(), ""});
-  directory_ = server().make_directory();
+  workshop_ = server().remains();
+  const auto data = directory_.data();
+  directory_ = server().make_directory(false);
+  start(data, progress);
+  publishing_ = std::async(std::launch::async, [data, place, password, workshop = *workshop_] {
+    publish_later(data, place, password);
+    clean_up(workshop);
+  });
 }
 
 void Cluster::wait_until_ready() const {

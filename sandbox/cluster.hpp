@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/secret.hpp"
@@ -60,6 +61,7 @@ class Cluster {
   // missing; the second by seeding.
   void start_from_template(const Scenario& scenario, const std::filesystem::path& cache,
                            const Progress& progress);
+  void start(const std::filesystem::path& data_template, const Progress& progress);
   void start_seeded(const Scenario& scenario, const Progress& progress);
   void make_template(const Scenario& scenario, const std::filesystem::path& place,
                      const Progress& progress);
@@ -67,6 +69,7 @@ class Cluster {
 
   Choice choice_;
   PrivateDirectory directory_;
+  std::optional<Remains> workshop_;  // where a template was made that is not in the cache yet
   std::map<std::string, Secret> passwords_;
   OwnSessions* own_sessions_ = nullptr;
   bool template_reused_ = false;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -20,12 +21,13 @@ using std::chrono::seconds;
 constexpr seconds command_limit{30};
 constexpr int default_major = 17;
 
-// Inside the container. The folders are bind mounts; data is memory, except while a template is
-// made.
+// Inside the container. The folders are bind mounts; data is memory of the container's own, except
+// while a template is made.
 constexpr const char* data_inside = "/ride/data";
 constexpr const char* socket_inside = "/ride/socket";
 constexpr const char* log_inside = "/ride/log";
 constexpr const char* template_inside = "/ride/template";
+constexpr const char* contents_inside = "/ride/contents";
 
 // Each is a limit for one container. Memory counts what its tmpfs hold, so these stay well below
 // it: a full disk is then ENOSPC long before it is an OOM kill.
@@ -74,8 +76,8 @@ class DockerServer final : public Server {
   std::optional<Identity> identity() const override { return identity_; }
   bool keeps_templates() const override { return true; }
   bool runs_in_place() const override { return false; }
-  PrivateDirectory make_directory() override {
-    return make_private_directory(identity_, false, options_.home);
+  PrivateDirectory make_directory(bool for_template) override {
+    return make_private_directory(identity_, for_template, options_.home);
   }
   Remains remains() const override {
     return {"docker", directory_ ? directory_->root.string() : "", container_};
@@ -87,54 +89,40 @@ class DockerServer final : public Server {
     return "PostgreSQL " + image_.version + " in Docker (" + name_ + ")";
   }
 
-  void initialise(const PrivateDirectory& directory, const DataContents& contents) override {
-    const auto file = directory.root / "initdb-password";
-    write_private_file(file, contents.password.reveal() + "\n", identity_);
-    adopt(directory);
-    auto arguments = base_arguments({"run", "--rm"});
-    add(arguments, {"--mount",        bind(directory.data(), data_inside, true),
-                    "--mount",        bind(file, "/ride/password", false),
-                    "--entrypoint",   "initdb",
-                    image_.id,        "-D",
-                    data_inside,      "-U",
-                    "postgres",       "--no-sync",
-                    "--no-locale",    "-E",
-                    "UTF8",           "-A",
-                    "scram-sha-256",  "--pwfile",
-                    "/ride/password", "--wal-segsize=1"});
-    const auto finished = docker::run(arguments, command_limit);
-    fs::remove(file);
-    if (!finished.ok()) throw std::runtime_error(failure("initdb in", name_, finished));
-    write_contents(directory.data(), contents, identity_);
+  // One container for initdb and the server: starting another would cost more than initdb does.
+  void launch_new(const PrivateDirectory& directory, const DataContents& contents) override {
+    const auto folder = directory.root / "contents";
+    make_private_folder(folder, identity_);
+    write_private_file(folder / "password", contents.password.reveal() + "\n", identity_);
+    write_private_file(folder / "postgresql.conf", contents.configuration, identity_);
+    write_private_file(folder / "pg_hba.conf", contents.authentication, identity_);
+    const std::string data = data_inside;
+    const std::string from = contents_inside;
+    run_container(directory,
+                  {"--mount", bind(directory.data(), data_inside, true), "--mount",
+                   bind(folder, contents_inside, false)},
+                  "initdb -D " + data + " -U postgres --no-sync --no-locale -E UTF8 " +
+                      "-A scram-sha-256 --wal-segsize=1 --pwfile " + from + "/password >/dev/null" +
+                      " && cat " + from + "/postgresql.conf >>" + data + "/postgresql.conf" +
+                      " && cp " + from + "/pg_hba.conf " + data + "/pg_hba.conf");
   }
 
   void launch(const PrivateDirectory& directory, const fs::path& data_template) override {
-    adopt(directory);
-    auto arguments = base_arguments({"run", "-d"});
-    add(arguments, {"--mount", bind(directory.socket(), socket_inside, true), "--mount",
-                    bind(directory.log(), log_inside, true), "--entrypoint", "sh"});
-    std::string script = "exec postgres \"$@\"";
-    if (data_template.empty()) {
-      add(arguments, {"--mount", bind(directory.data(), data_inside, true)});
-    } else {
-      add(arguments, {"--tmpfs", memory_disk(data_inside, data_max), "--tmpfs",
-                      memory_disk(std::string(data_inside) + "/pg_wal", wal_max), "--mount",
-                      bind(data_template, template_inside, false)});
-      script = std::string("cp -a ") + template_inside + "/. " + data_inside + "/ && " + script;
-    }
-    add(arguments, {image_.id, "-c", script, "sh"});
-    add(arguments, protected_arguments(data_inside, socket_inside, log_inside));
-    const auto finished = docker::run(arguments, command_limit);
-    if (!finished.ok()) throw std::runtime_error(failure("a container of", name_, finished));
-    running_ = true;
+    assert(!data_template.empty());
+    run_container(directory,
+                  {"--tmpfs", memory_disk(data_inside, data_max), "--tmpfs",
+                   memory_disk(std::string(data_inside) + "/pg_wal", wal_max), "--mount",
+                   bind(data_template, template_inside, false)},
+                  std::string("cp -a ") + template_inside + "/. " + data_inside + "/");
   }
 
   void stop(bool cleanly) noexcept override {
     if (!running_) return;
     try {
-      if (cleanly) {
-        docker::run({"kill", "--signal", "INT", container_}, command_limit);
-        docker::run({"wait", container_}, command_limit);
+      if (cleanly) {  // its stop signal is SIGINT
+        docker::run({"stop", "--time", "30", container_}, command_limit);
+        running_ = false;
+        return;  // removing it takes longer than stopping it, and nobody needs to wait for that
       }
       if (docker::remove_container(container_).empty()) container_.clear();
       running_ = false;
@@ -166,6 +154,22 @@ class DockerServer final : public Server {
   std::string memory_disk(const std::string& folder, const std::string& size) const {
     return folder + ":rw,noexec,nosuid,mode=0700,uid=" + std::to_string(owner_.uid) +
            ",gid=" + std::to_string(owner_.gid) + ",size=" + size;
+  }
+
+  // `prepare` puts what the server needs into the data directory.
+  void run_container(const PrivateDirectory& directory, const std::vector<std::string>& mounts,
+                     const std::string& prepare) {
+    adopt(directory);
+    auto arguments = base_arguments({"run", "-d"});
+    add(arguments, mounts);
+    add(arguments,
+        {"--mount", bind(directory.socket(), socket_inside, true), "--mount",
+         bind(directory.log(), log_inside, true), "--stop-signal", "SIGINT", "--entrypoint", "sh",
+         image_.id, "-c", prepare + " && exec postgres \"$@\"", "sh"});
+    add(arguments, protected_arguments(data_inside, socket_inside, log_inside));
+    const auto finished = docker::run(arguments, command_limit);
+    if (!finished.ok()) throw std::runtime_error(failure("a container of", name_, finished));
+    running_ = true;
   }
 
   // The container's user has whatever number ours has, and initdb wants a name for it.

@@ -120,7 +120,7 @@ LocalServer::LocalServer(ServerOptions options, Binaries binaries)
 
 LocalServer::~LocalServer() { stop(false); }
 
-void LocalServer::initialise(const PrivateDirectory& directory, const DataContents& contents) {
+void LocalServer::launch_new(const PrivateDirectory& directory, const DataContents& contents) {
   const auto file = directory.root / "initdb-password";
   write_private_file(file, contents.password.reveal() + "\n", identity_);
   const auto finished =
@@ -135,6 +135,7 @@ void LocalServer::initialise(const PrivateDirectory& directory, const DataConten
     throw std::runtime_error("initdb in " + directory.data().string() +
                              " failed: " + finished.last_error_line());
   write_contents(directory.data(), contents, identity_);
+  launch(directory, {});
 }
 
 void LocalServer::launch(const PrivateDirectory& directory, const fs::path& data_template) {

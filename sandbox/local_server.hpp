@@ -29,10 +29,10 @@ class LocalServer final : public Server {
   std::string version() override { return binaries_.version; }
   std::string build_identity() override { return binaries_.folder.string(); }
   std::optional<Identity> identity() const override { return identity_; }
-  PrivateDirectory make_directory() override {
+  PrivateDirectory make_directory(bool) override {
     return make_private_directory(identity_, true, options_.home);
   }
-  void initialise(const PrivateDirectory& directory, const DataContents& contents) override;
+  void launch_new(const PrivateDirectory& directory, const DataContents& contents) override;
   void launch(const PrivateDirectory& directory,
               const std::filesystem::path& data_template) override;
   bool keeps_templates() const override { return true; }

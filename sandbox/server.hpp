@@ -67,10 +67,11 @@ class Server {
   virtual std::string build_identity() = 0;
   // Whom data directories belong to.
   virtual std::optional<Identity> identity() const = 0;
-  // Where its socket and log are to stand; made anew where it is the server's own.
-  virtual PrivateDirectory make_directory() = 0;
-  // initdb into a fresh data directory, with these contents.
-  virtual void initialise(const PrivateDirectory& directory, const DataContents& contents) = 0;
+  // Where its socket and log are to stand; made anew where it is the server's own. `for_template`:
+  // its data will become a template, and nobody but ride will have been there.
+  virtual PrivateDirectory make_directory(bool for_template) = 0;
+  // initdb into the directory's data, with these contents, and a start as by launch().
+  virtual void launch_new(const PrivateDirectory& directory, const DataContents& contents) = 0;
   // Starts the server on its data directory (a copy of `data_template` unless that is empty) and
   // returns while it starts up; see wait_until_ready().
   virtual void launch(const PrivateDirectory& directory,
@@ -80,7 +81,8 @@ class Server {
   // Whether the sandbox may go on in the directory its template was made in. A container may not:
   // it copies the template into memory of bounded size.
   virtual bool runs_in_place() const = 0;
-  // Ends it: quickly (SIGQUIT: the cluster is thrown away) or cleanly (SIGINT: a template).
+  // Ends it: quickly (SIGQUIT: the cluster is thrown away) or cleanly (SIGINT: a template). What
+  // remains() names afterwards is for clean_up().
   virtual void stop(bool cleanly) noexcept = 0;
   // Nothing while it runs, else one line about its end.
   virtual std::optional<std::string> ended() = 0;

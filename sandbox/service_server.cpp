@@ -27,7 +27,7 @@ class ServiceServer final : public Server {
   std::string version() override { return hello_.version; }
   std::string build_identity() override { return hello_.version; }
   std::optional<Identity> identity() const override { return hello_.user; }
-  PrivateDirectory make_directory() override { return directory_; }
+  PrivateDirectory make_directory(bool) override { return directory_; }
   bool keeps_templates() const override { return false; }
   bool runs_in_place() const override { return true; }
   Remains remains() const override { return {mode(), directory_.root.string(), ""}; }
@@ -35,19 +35,15 @@ class ServiceServer final : public Server {
     return "PostgreSQL " + hello_.version + " behind " + directory_.root.string();
   }
 
-  // The script initialises and starts in one go.
-  void initialise(const PrivateDirectory&, const DataContents& contents) override {
-    contents_ = contents;
-  }
-
-  void launch(const PrivateDirectory&, [[maybe_unused]] const fs::path& data_template) override {
-    assert(data_template.empty());
-    assert(contents_.has_value());
+  void launch_new(const PrivateDirectory&, const DataContents& contents) override {
     assert(link_.has_value());
     if (options_.created) options_.created(remains());
-    link_->start(*contents_, protected_arguments(hello_.cluster, hello_.shared + "/socket",
-                                                 hello_.shared + "/log"));
-    contents_.reset();
+    link_->start(contents, protected_arguments(hello_.cluster, hello_.shared + "/socket",
+                                               hello_.shared + "/log"));
+  }
+
+  void launch(const PrivateDirectory&, const fs::path&) override {
+    assert(!"a server that keeps no templates starts anew each time");
   }
 
   void stop(bool) noexcept override {
@@ -78,7 +74,6 @@ class ServiceServer final : public Server {
   ServerOptions options_;
   ServiceHello hello_;
   std::optional<ServiceLink> link_;
-  std::optional<DataContents> contents_;
 };
 
 void check_version(const std::string& found, int major, const ServerOptions& options) {

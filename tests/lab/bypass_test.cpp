@@ -129,7 +129,7 @@ TEST_CASE("the file of a killed supervisor tells of a session around the proxy t
   lab.psql("SELECT 1;\n");
   psql_around(lab, "SELECT 'unseen'");
   lab.must({"postgres", "log"});
-  REQUIRE(::kill(std::stoi(lab.run_value("supervisor")), SIGKILL) == 0);
+  lab.kill_supervisor();
   CHECK(contains(lab.must({"postgres", "status"}), "interrupted"));
   REQUIRE(incomplete(lab).size() == 1);
   CHECK(incomplete(lab)[0].as_object().at("kind").as_string() == "bypass");

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -13,6 +14,7 @@
 #include "tests/lab/engine.hpp"
 #include "tests/lab/lab.hpp"
 #include "tests/lab/program.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace ride::lab;
 namespace fs = std::filesystem;
@@ -74,6 +76,26 @@ std::string address_of_this_machine() {
   return said.substr(0, said.find('\n'));
 }
 
+std::set<std::string> containers_of(const Lab& lab) {
+  std::istringstream names(docker({"ps", "-a", "--filter", "label=ride.home=" + lab.home().string(),
+                                   "--format", "{{.Names}}"})
+                               .out);
+  return {std::istream_iterator<std::string>(names), {}};
+}
+
+std::set<std::string> folders_of(const Lab& lab) {
+  std::set<std::string> out;
+  for (const char* place : {"/tmp", "/dev/shm"}) {
+    for (const auto& entry : fs::directory_iterator(place)) {
+      std::ifstream owner(entry.path() / "owner");
+      std::string home;
+      if (std::getline(owner, home) && home == lab.home().string())
+        out.insert(entry.path().string());
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("a container has no network, few rights and a limit on everything",
@@ -119,6 +141,36 @@ TEST_CASE("a container has no network, few rights and a limit on everything",
   struct stat folder {};
   REQUIRE(::stat(lab.run_value("private_folder").c_str(), &folder) == 0);
   CHECK((folder.st_mode & 0777U) == 0700U);
+}
+
+TEST_CASE("the container in which a template is made goes, and its folder, also after kill -9",
+          "[lab][postgres][docker]") {
+  if (skipped_without_containers()) return;
+  for (const bool killed : {false, true}) {
+    Lab lab;
+    fs::remove(lab.home() / "cache");  // this one has no template at hand
+    lab.start(in_container());
+    if (killed) {
+      lab.kill_supervisor();
+      lab.must({"postgres", "status"});
+      CHECK(containers_of(lab).empty());
+      CHECK(folders_of(lab).empty());
+      continue;
+    }
+    CHECK(ride::test::eventually([&] { return containers_of(lab).size() == 1; }));
+    CHECK(ride::test::eventually([&] { return folders_of(lab).size() == 1; }));
+    CHECK(containers_of(lab) == std::set<std::string>{lab.run_value("container")});
+    CHECK(folders_of(lab) == std::set<std::string>{lab.run_value("private_folder")});
+    lab.stop();
+    CHECK(containers_of(lab).empty());
+    CHECK(folders_of(lab).empty());
+    lab.start(in_container());
+    CHECK(lab.psql("SELECT 1;\n", {"-At"}).out == "1\n");
+    const auto log = lab.home() / "run" / "supervisor.log";
+    std::ifstream in(log);
+    const std::string said{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    CHECK(said.find("preparing a template") == std::string::npos);
+  }
 }
 
 TEST_CASE("nothing of a container can be reached but the proxy's port, and that from here alone",

@@ -3,7 +3,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -18,15 +17,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
-
-void kill_supervisor(const Lab& lab) {
-  const auto pid = static_cast<pid_t>(std::stol(lab.run_value("supervisor")));
-  REQUIRE(::kill(pid, SIGKILL) == 0);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  const auto lock = (lab.home() / "run" / "lock").string();
-  while (run_program({"flock", "-n", lock, "true"}).exit_code != 0)
-    REQUIRE(std::chrono::steady_clock::now() < until);
-}
 
 bool names(const json::value& list, const std::string& name) {
   for (const auto& one : list.as_array())
@@ -77,7 +67,7 @@ TEST_CASE("gc removes what a killed run left, from any RIDE_HOME, and leaves a l
   alive.start();
   const auto folder = dead.run_value("private_folder");
   const auto container = dead.run_value("container");
-  kill_supervisor(dead);
+  dead.kill_supervisor();
   const auto found = json::parse(third.must({"postgres", "gc", "--json"}));
   INFO(json::serialize(found));
   CHECK(names(found.at("removed"), folder));
@@ -122,7 +112,7 @@ TEST_CASE("the next command of a killed run removes all that its RIDE_HOME left"
   lab.start();
   const Folder older("/tmp/ride-0000eeee");  // of a run before, whose description is gone
   older.owned_by(lab.home().string());
-  kill_supervisor(lab);
+  lab.kill_supervisor();
   lab.must({"postgres", "status"});
   CHECK_FALSE(fs::exists(older.path()));
 }

@@ -1,5 +1,6 @@
 #include "tests/lab/lab.hpp"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include "tests/catch.hpp"
 #include "tests/lab/engine.hpp"
 #include "tests/lab/program.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace ride::lab {
 namespace {
@@ -104,6 +106,14 @@ void Lab::start(const std::vector<std::string>& words) {
   const auto run = json::parse(must(all)).as_object();
   dsn_ = std::string(run.at("dsn").as_string());
   file_ = std::string(run.at("file").as_string());
+}
+
+void Lab::kill_supervisor() const {
+  REQUIRE(::kill(static_cast<pid_t>(std::stol(run_value("supervisor"))), SIGKILL) == 0);
+  const auto lock = (home_ / "run" / "lock").string();
+  REQUIRE(test::eventually([&] {
+    return run_program({"flock", "-n", lock, "true"}).exit_code == 0;
+  }));
 }
 
 int Lab::port() const {

@@ -76,6 +76,9 @@ class Lab {
   Card card() const;            // the same, read
   std::string stop();           // requires exit 0; the file's path
 
+  // kill -9; returns when the supervisor is gone.
+  void kill_supervisor() const;
+
   // What run.json says under that key.
   std::string run_value(const std::string& key) const;
 

@@ -19,10 +19,6 @@ void use(Lab& lab, const ServerEntry& entry) {
   lab.set_environment("RIDE_SERVER=" + entry.shared().string());
 }
 
-void kill_supervisor(const Lab& lab) {
-  lab.psql("\\! kill -9 " + lab.run_value("supervisor") + "\n");
-}
-
 }  // namespace
 
 TEST_CASE("a server in a service earns the verdict that a local one does", "[lab][postgres]") {
@@ -58,7 +54,7 @@ TEST_CASE("after kill -9 of ride its server in a service is ended, and the next 
   Lab lab;
   use(lab, entry);
   lab.start({"--sandbox", "server"});
-  kill_supervisor(lab);
+  lab.kill_supervisor();
   CHECK(lab.must({"postgres", "status"}).find("interrupted") != std::string::npos);
   CHECK_FALSE(entry.runs_server());
   lab.must({"postgres", "reset"});
@@ -66,7 +62,7 @@ TEST_CASE("after kill -9 of ride its server in a service is ended, and the next 
   lab.submit();
   CHECK(lab.card().total == 100);
 
-  kill_supervisor(lab);
+  lab.kill_supervisor();
   lab.start({"--sandbox", "auto"});  // RIDE_SERVER says which
   CHECK(lab.run_value("sandbox") == "server");
   lab.psql_file("solutions/page.sql");

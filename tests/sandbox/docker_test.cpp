@@ -1,6 +1,7 @@
 // The container sandbox, wherever an engine answers and the image is at hand (RIDE_TEST_IMAGE, by
 // default postgres:17); elsewhere it is skipped, loudly.
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include "sandbox/check.hpp"
@@ -8,6 +9,7 @@
 #include "sandbox/docker_server.hpp"
 #include "tests/catch.hpp"
 #include "tests/sandbox/incident.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace ride;
 using namespace std::chrono_literals;
@@ -51,6 +53,26 @@ TEST_CASE("a container boots the same cluster, and nothing of it stays",
     CHECK_FALSE(std::filesystem::exists(remains.private_directory));
     CHECK(sandbox::clean_up(remains) == "");
   }
+}
+
+TEST_CASE("an image that does not say its version is asked once", "[sandbox][docker]") {
+  auto server = docker_server();
+  if (!server) return;
+  const test::TemporaryDirectory cache;
+  const std::string name = "ride/test-without-version";
+  std::ofstream(cache.path() / "Dockerfile")
+      << "FROM " << server->build_identity() << "\nENV PG_VERSION=\n";
+  const auto built =
+      sandbox::docker::run({"build", "-q", "-t", name, cache.path().string()}, 60'000ms);
+  REQUIRE(built.ok());
+  for (int time = 0; time < 2; ++time) {
+    const auto image =
+        sandbox::docker::find_image(name, sandbox::docker::Pull::never, cache.path(), {});
+    CHECK(server->version().starts_with(image.version));
+    CHECK_FALSE(image.version.empty());
+    CHECK(std::filesystem::exists(cache.path() / ("image-" + image.id.substr(7))));
+  }
+  sandbox::docker::run({"image", "rm", "-f", name}, 60'000ms);
 }
 
 TEST_CASE("an image that is nowhere is refused in one line", "[sandbox]") {
