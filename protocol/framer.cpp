@@ -82,6 +82,8 @@ void Framer::break_off(Fault fault) {
   chunk_ = {};
 }
 
+void Framer::restart() { *this = Framer(sender_, kept_bytes_max_); }
+
 std::optional<DecodeError> Framer::take_failure() { return std::exchange(failure_, std::nullopt); }
 
 }  // namespace ride::protocol

@@ -7,9 +7,9 @@
 //
 // It looks on: the bytes are relayed by whoever owns them, whatever is found here. A frame is
 // handed out when its last byte has arrived. What is no message (a length below 4 or above 1 GiB;
-// from the client, a type the protocol does not have) breaks the framer for good: it says so once,
-// through take_failure(), and ignores what follows. Not thread-safe; one per direction. Never
-// throws but bad_alloc.
+// from the client, a type the protocol does not have) breaks the framer: it says so once, through
+// take_failure(), and ignores what follows until whoever knows where a message begins restarts it.
+// Not thread-safe; one per direction. Never throws but bad_alloc.
 #pragma once
 
 #include <array>
@@ -49,6 +49,7 @@ class Framer {
   void feed(Bytes chunk);
   std::optional<Frame> next();
 
+  void restart();  // the next chunk begins with a message
   bool broken() const { return state_ == State::broken; }
   // Why it broke: once; after that, and while it is whole, nothing.
   std::optional<DecodeError> take_failure();

@@ -26,6 +26,15 @@ void Session::on_broken(Side sender, const DecodeError& error, Observer& out) {
   if (sender == Side::server) cut_all(out);
 }
 
+void Session::resume(Observer& out) {
+  cut_all(out);
+  intake_ = Intake::queueing;
+  status_ = TxStatus::idle;
+  batch_requests_ = 0;
+  next_sync_may_be_answered_ = false;
+  phase_ = Phase::lost;
+}
+
 void Session::finish(Observer& out) { cut_all(out); }
 
 bool Session::busy() const {

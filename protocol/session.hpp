@@ -34,6 +34,9 @@ class Session {
   void on(Side sender, const Frame& frame, Observer& out);
   // The framer of this side broke: no more frames will come from it.
   void on_broken(Side sender, const DecodeError& error, Observer& out);
+  // Where both sides can be read again, which Resync knows: the server waits for what comes next.
+  // That first batch is not attributed, since answers to what was not read may still come.
+  void resume(Observer& out);
   // The connection is over. Requests still open are reported as cut. A second call does nothing.
   void finish(Observer& out);
 
@@ -42,8 +45,9 @@ class Session {
   bool busy() const;  // an answer is owed, or PostgreSQL skips until Sync
   bool started() const { return phase_ != Phase::starting; }
   bool lost() const { return phase_ == Phase::lost; }
-  TxStatus status() const { return status_; }  // after the last ReadyForQuery
-  RequestId in_flight() const;                 // the request being answered, or 0
+  bool over() const { return phase_ == Phase::over; }  // nothing more is followed
+  TxStatus status() const { return status_; }          // after the last ReadyForQuery
+  RequestId in_flight() const;                         // the request being answered, or 0
   RequestId last_request() const { return last_request_; }
 
  private:

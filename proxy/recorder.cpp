@@ -120,12 +120,18 @@ void Recorder::closed(std::string_view how) {
 
 void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
   bytes_in_ += chunk.size();
+  if (unreadable() && between_chunks() && resync_.may_begin_at(chunk)) read_again(now_us);
   observe(Side::client, client_framer_, chunk, now_us);
 }
 
 void Recorder::from_server(Bytes chunk, std::int64_t now_us) {
   const bool first = bytes_out_ == 0;
   bytes_out_ += chunk.size();
+  if (raw_ && first &&
+      chunk.front() != 'E') {  // it is let in, by a server that knows more than ride
+    now_us_ = now_us;
+    write_gap("the connection speaks a protocol that cannot be read");
+  }
   if (const auto why = first && !raw_ ? refusal_without_length(chunk) : std::nullopt) {
     now_us_ = now_us;
     std::string error;
@@ -141,18 +147,53 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
   now_us_ = now_us;
   framer.feed(chunk);
   while (const auto frame = framer.next()) {
-    // After bytes we cannot read, an error is what is expected of the server. Anything else is the
-    // answer to something that we did not see.
-    answered_unseen_ =
-        answered_unseen_ || (lost_track_ && side == Side::server && frame->tag != 'E');
+    if (side == Side::server) note_unseen(*frame);
     session_.on(side, *frame, *this);
+    if (side == Side::server && unreadable()) resync_.on_server(*frame);
   }
   if (const auto failure = framer.take_failure()) session_.on_broken(side, *failure, *this);
-  lost_track_ = lost_track_ || session_.lost() || framer.broken();
-  answered_unseen_ = answered_unseen_ || server_framer_.broken();
+  if (side == Side::server && framer.broken()) on_unreadable_server(chunk);
   const auto* under_way = find(session_.in_flight());
   entry_.request = under_way != nullptr ? under_way->seq : 0;
   entry_.busy = session_.busy();
+}
+
+// An answer where nothing is asked, or where nobody knows to what, answers a request that was not
+// seen. An error does not: it is what is expected of the server after bytes that make no sense.
+void Recorder::note_unseen(const protocol::Frame& frame) {
+  const bool unasked = client_framer_.broken() && !session_.busy();
+  if ((unasked || session_.lost()) && frame.tag != 'E') answered_unseen_ = true;
+}
+
+// Bytes pass that are not followed, until a place is found where both sides can be read.
+bool Recorder::unreadable() const {
+  return client_framer_.broken() || server_framer_.broken() || session_.over();
+}
+
+// No message is half-way in a direction that can still be read.
+bool Recorder::between_chunks() const {
+  return ready_ && (client_framer_.broken() || client_framer_.between_messages()) &&
+         (server_framer_.broken() || server_framer_.between_messages());
+}
+
+void Recorder::on_unreadable_server(Bytes chunk) {
+  resync_.on_unreadable_server(chunk);
+  if (server_gap_) return;
+  server_gap_ = answered_unseen_ = true;
+  write_gap("the server's bytes could not be read from here on");
+}
+
+void Recorder::read_again(std::int64_t now_us) {
+  now_us_ = now_us;
+  spdlog::info("connection={} can be read again", entry_.connection);
+  client_framer_.restart();
+  server_framer_.restart();
+  session_.resume(*this);
+  resync_.forget();
+  server_gap_ = false;
+  // Unseen, names may have been given to other statements, some of them with secrets.
+  described_ = Described(limits_.kept_descriptions_bytes_max);
+  secret_prepared_ = true;
 }
 
 void Recorder::finish() {
@@ -212,7 +253,6 @@ void Recorder::write_gap(std::string_view why) {
   spdlog::warn("connection={} gap in the record: {}", entry_.connection, message);
   begin().put(Field::message, message);
   write(Kind::gap);
-  lost_track_ = client_framer_.broken() || server_framer_.broken();
   answered_unseen_ = false;
   cuts_unrecorded_ = 0;
 }

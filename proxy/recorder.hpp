@@ -16,6 +16,7 @@
 
 #include "journal/fields.hpp"
 #include "protocol/observer.hpp"
+#include "protocol/resync.hpp"
 #include "protocol/session.hpp"
 #include "protocol/startup.hpp"
 #include "proxy/answer.hpp"
@@ -103,6 +104,11 @@ class Recorder : private protocol::Observer {
   void connection_error(Bytes error_body, bool fatal) override;
   void protocol_violation(protocol::Side, protocol::RequestId, char, std::string_view) override;
   void observe(protocol::Side side, protocol::Framer& framer, Bytes chunk, std::int64_t now_us);
+  void note_unseen(const protocol::Frame& frame);
+  bool unreadable() const;
+  bool between_chunks() const;
+  void on_unreadable_server(Bytes chunk);
+  void read_again(std::int64_t now_us);
   void write_notice(Bytes redacted_body);
   void write_gap(std::string_view why);
   journal::FieldWriter begin();  // an empty body to be filled, then write()
@@ -117,6 +123,7 @@ class Recorder : private protocol::Observer {
   protocol::Framer client_framer_;
   protocol::Framer server_framer_;
   protocol::Session session_;
+  protocol::Resync resync_;  // while unreadable()
   std::int64_t now_us_ = 0;  // when the chunk that is being looked at arrived
 
   std::deque<Asked> asked_;              // unanswered, in order, numbers without holes
@@ -134,8 +141,8 @@ class Recorder : private protocol::Observer {
   bool client_finished_ = false;
   bool saw_fatal_ = false;
   bool refused_unread_ = false;        // by an error without a length: nothing follows it
-  bool lost_track_ = false;            // bytes came that could not be read
-  bool answered_unseen_ = false;       // and the server answered to them: a gap in the record
+  bool answered_unseen_ = false;       // the server answered to what was not read: a gap
+  bool server_gap_ = false;            // recorded, of a server whose bytes cannot be read
   std::uint64_t cuts_unrecorded_ = 0;  // for want of room: see write_gap()
   std::string idle_error_;             // the FATAL that came while nothing was asked
   std::uint64_t bytes_in_ = 0;

@@ -171,6 +171,12 @@ void Bench::pass(Side side, Bytes bytes) {
   if (const auto failure = framer.take_failure()) session_.on_broken(side, *failure, seen_);
 }
 
+void Bench::resume() {
+  client_.restart();
+  server_.restart();
+  session_.resume(seen_);
+}
+
 void encode(const Empty& message, std::string& out) { encode_empty(message.tag, out); }
 void encode(const Raw& message, std::string& out) { out += message.bytes; }
 void encode(const Failure& message, std::string& out) {

@@ -87,6 +87,7 @@ class Bench {
 
   void pass(Side side, Bytes bytes);
   void vanish() { session_.finish(seen_); }
+  void resume();  // both sides stand between two messages
   Session& session() { return session_; }
   TextObserver& seen() { return seen_; }
 
