@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "tests/lab/lab.hpp"
+#include "tests/support/postgres.hpp"
 
 namespace ride::lab {
 
 // The ids of all processes whose command line or environment holds that text.
 std::vector<pid_t> processes_with(const std::string& text);
 
-// A port that nobody listens on right now.
-int free_port();
+using test::free_port;
 
 }  // namespace ride::lab

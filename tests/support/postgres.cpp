@@ -1,7 +1,9 @@
 #include "tests/support/postgres.hpp"
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,7 +40,8 @@ std::string postgres_programs() {
   return *std::max_element(found.begin(), found.end());
 }
 
-Postgres::Postgres(const std::vector<std::string>& settings) {
+Postgres::Postgres(const std::vector<std::string>& settings, std::uint16_t tcp_port)
+    : port_(tcp_port != 0 ? tcp_port : port) {
   const auto [uid, gid] = unprivileged_user();
   const auto socket_directory = directory_.path().string();
   if (chown(socket_directory.c_str(), uid, gid) != 0)
@@ -53,23 +56,27 @@ Postgres::Postgres(const std::vector<std::string>& settings) {
   if (made.status != 0) throw std::runtime_error("initdb failed: " + made.output);
   std::ofstream(data + "/pg_hba.conf") << "local all scram_user scram-sha-256\n"
                                           "local all all trust\n"
-                                          "local replication all trust\n";
-  std::vector<std::string> argv = {programs + "/postgres",
-                                   "-D",
-                                   data,
-                                   "-k",
-                                   socket_directory,
-                                   "-c",
-                                   "listen_addresses=",
-                                   "-p",
-                                   std::to_string(port),
-                                   "-c",
-                                   "fsync=off",
-                                   "-c",
-                                   "wal_level=logical"};
+                                          "local replication all trust\n"
+                                          "host all scram_user 127.0.0.1/32 scram-sha-256\n"
+                                          "host all all 127.0.0.1/32 trust\n"
+                                          "host replication all 127.0.0.1/32 trust\n";
+  std::vector<std::string> argv = {
+      programs + "/postgres",
+      "-D",
+      data,
+      "-k",
+      socket_directory,
+      "-c",
+      tcp_port != 0 ? "listen_addresses=127.0.0.1" : "listen_addresses=",
+      "-p",
+      std::to_string(port_),
+      "-c",
+      "fsync=off",
+      "-c",
+      "wal_level=logical"};
   for (const auto& setting : settings) argv.insert(argv.end(), {"-c", setting});
   server_ = std::make_unique<Child>(argv, as_server);
-  const auto address = "host=" + socket_directory + " port=" + std::to_string(port);
+  const auto address = "host=" + socket_directory + " port=" + std::to_string(port_);
   const bool up = eventually([&] { return PQping(address.c_str()) == PQPING_OK; });
   if (!up) throw std::runtime_error("PostgreSQL does not come up: " + server_->output());
   value("CREATE ROLE scram_user LOGIN PASSWORD '" + std::string(scram_password) + "'");
@@ -83,7 +90,7 @@ Postgres::~Postgres() {
 }
 
 std::string Postgres::value(const std::string& sql, const std::string& database) const {
-  const auto address = "host=" + socket_directory() + " port=" + std::to_string(port) +
+  const auto address = "host=" + socket_directory() + " port=" + std::to_string(port_) +
                        " user=postgres dbname=" + database;
   const Connection connection(PQconnectdb(address.c_str()), PQfinish);
   const Result result(PQexec(connection.get(), sql.c_str()), PQclear);
@@ -92,6 +99,20 @@ std::string Postgres::value(const std::string& sql, const std::string& database)
     throw std::runtime_error(sql + ": " + PQerrorMessage(connection.get()));
   if (PQntuples(result.get()) == 0) return "";
   return PQgetvalue(result.get(), 0, 0);
+}
+
+std::uint16_t free_port() {
+  const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  const bool taken =
+      bind(descriptor, plain, size) == 0 && getsockname(descriptor, plain, &size) == 0;
+  close(descriptor);
+  if (!taken) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
 }
 
 Postgres& Postgres::instance() {
