@@ -27,9 +27,40 @@ constexpr Tables make_tables() {
 
 constexpr Tables tables = make_tables();
 
+#ifdef __x86_64__
+// Eight bytes an instruction, for which every x86-64 of the last fifteen years has one.
+__attribute__((target("sse4.2"))) std::uint32_t by_instruction(std::uint32_t so_far, Bytes bytes) {
+  std::uint64_t crc = ~so_far;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    crc = __builtin_ia32_crc32di(crc, word);
+  }
+  auto rest = static_cast<std::uint32_t>(crc);
+  for (; left > 0; --left, ++at)
+    rest = __builtin_ia32_crc32qi(rest, static_cast<std::uint8_t>(*at));
+  return ~rest;
+}
+
+bool has_instruction() { return __builtin_cpu_supports("sse4.2") != 0; }
+#else
+std::uint32_t by_instruction(std::uint32_t so_far, Bytes bytes) {
+  return crc32c_by_tables(so_far, bytes);
+}
+
+bool has_instruction() { return false; }
+#endif
+
 }  // namespace
 
 std::uint32_t crc32c(std::uint32_t so_far, Bytes bytes) {
+  static const bool fast = has_instruction();
+  return fast ? by_instruction(so_far, bytes) : crc32c_by_tables(so_far, bytes);
+}
+
+std::uint32_t crc32c_by_tables(std::uint32_t so_far, Bytes bytes) {
   std::uint32_t crc = ~so_far;
   const char* at = bytes.data();
   std::size_t left = bytes.size();
