@@ -102,6 +102,10 @@ constexpr std::array kinds = std::to_array<KindInfo>({
 });
 
 void put_varint(std::string& out, std::uint64_t value) {
+  if (value < 0x80U) {  // nearly every key and length
+    out.push_back(static_cast<char>(value));
+    return;
+  }
   std::array<char, 10> bytes{};
   std::size_t count = 0;
   while (value >= 0x80U) {

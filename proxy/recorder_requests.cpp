@@ -29,6 +29,11 @@ bool Recorder::put_text(journal::FieldWriter& fields, std::string_view text,
                         std::uint64_t omitted_bytes) {
   const auto kept = text.substr(0, limits_.kept_text_bytes_max);
   omitted_bytes += text.size() - kept.size();
+  if (!sql::mentions_secret(kept)) {
+    fields.put(Field::text, kept);
+    if (omitted_bytes > 0) fields.put(Field::omitted_bytes, omitted_bytes);
+    return false;
+  }
   const auto redacted = sql::redact(kept);
   fields.put(Field::text, redacted ? Bytes(redacted->text) : kept);
   if (redacted) fields.put(Field::redacted, redacted->summary());

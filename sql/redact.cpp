@@ -15,27 +15,36 @@ constexpr std::size_t nesting_max =
 
 constexpr std::size_t declaration_tokens_max = 8;
 
-char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-// The words without which no text carries a secret that this file knows. One pass, no allocation:
-// each byte is looked at once, and compared further only where two letters fit.
+// The words without which no text carries a secret that this file knows.
+constexpr auto hints =
+    std::to_array<std::string_view>({"passw", "passfile", "passphrase", "mapping", "subscription",
+                                     "dblink", "scram-sha-256$", "://"});
+
+// For each byte, in either case, the hints (a bit each) that have it at `position`.
+using HintsOfByte = std::array<std::uint8_t, 256>;
+constexpr HintsOfByte hints_of(std::size_t position) {
+  static_assert(hints.size() <= 8, "a bit of a byte for each");
+  HintsOfByte out{};
+  for (std::size_t byte = 0; byte < out.size(); ++byte)
+    for (std::size_t i = 0; i < hints.size(); ++i)
+      if (hints[i][position] == folded(static_cast<char>(byte)))
+        out[byte] = static_cast<std::uint8_t>(out[byte] | 1U << i);
+  return out;
+}
+
+// One pass, no allocation: every text passes here, so that a byte costs two look-ups; it is
+// compared further only where two letters fit.
 std::size_t first_hint(std::string_view text) {
-  constexpr auto hints =
-      std::to_array<std::string_view>({"passw", "passfile", "passphrase", "mapping", "subscription",
-                                       "dblink", "scram-sha-256$", "://"});
-  constexpr auto begins = [] {
-    std::array<bool, 256> out{};
-    for (const char c : std::string_view("pPmMsSdD:")) out[static_cast<unsigned char>(c)] = true;
-    return out;
-  }();
+  constexpr HintsOfByte first = hints_of(0);
+  constexpr HintsOfByte second = hints_of(1);
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    if (!begins[static_cast<unsigned char>(text[i])]) continue;
-    const char first = folded(text[i]);
-    const char second = folded(text[i + 1]);
+    const auto fitting = first[static_cast<unsigned char>(text[i])] &
+                         second[static_cast<unsigned char>(text[i + 1])];
+    if (fitting == 0) continue;
     for (const std::string_view hint : hints)
-      if (hint[0] == first && hint[1] == second &&
-          equals_ignoring_case(text.substr(i, hint.size()), hint))
-        return i;
+      if (equals_ignoring_case(text.substr(i, hint.size()), hint)) return i;
   }
   return std::string_view::npos;
 }
