@@ -23,19 +23,18 @@ Leg::Leg(Socket socket) : socket_(std::move(socket)) {
   socket_.non_blocking(true, ignored);
 }
 
-Awaitable<error_code> Leg::readable() {
-  if (read_again_) {
-    // What OpenSSL has read and nobody has taken makes no socket readable. Others get a turn first.
-    co_await asio::post(socket_.get_executor(), asio::use_awaitable_t<Executor>{});
-    co_return error_code{};
-  }
-  const auto [error] = co_await socket_.async_wait(read_wants_, as_values);
-  co_return error;
+Awaitable<Leg::Waited> Leg::readable() {
+  // What OpenSSL has read and nobody has taken makes no socket readable.
+  if (read_again_) return next_turn();
+  return socket_.async_wait(read_wants_, as_values);
 }
 
-Awaitable<error_code> Leg::writable() {
-  const auto [error] = co_await socket_.async_wait(write_wants_, as_values);
-  co_return error;
+Awaitable<Leg::Waited> Leg::writable() { return socket_.async_wait(write_wants_, as_values); }
+
+// Others first.
+Awaitable<Leg::Waited> Leg::next_turn() {
+  co_await asio::post(socket_.get_executor(), asio::use_awaitable_t<Executor>{});
+  co_return Waited{};
 }
 
 std::size_t Leg::read_some(char* data, std::size_t size, error_code& error) {
@@ -73,7 +72,7 @@ Awaitable<error_code> Leg::read_exactly(char* data, std::size_t size) {
   while (taken < size) {
     error_code error;
     taken += read_some(data + taken, size - taken, error);
-    if (error == asio::error::would_block) error = co_await readable();
+    if (error == asio::error::would_block) std::tie(error) = co_await readable();
     if (error) co_return error;
   }
   co_return error_code{};
@@ -83,7 +82,7 @@ Awaitable<error_code> Leg::write_all(Bytes bytes) {
   while (!bytes.empty()) {
     error_code error;
     bytes.remove_prefix(write_some(bytes, error));
-    if (error == asio::error::would_block) error = co_await writable();
+    if (error == asio::error::would_block) std::tie(error) = co_await writable();
     if (error) co_return error;
   }
   co_return error_code{};
@@ -99,7 +98,7 @@ Awaitable<error_code> Leg::accept_tls(SSL_CTX& context) {
     const int result = SSL_accept(ssl_.get());
     if (result == 1) co_return error_code{};
     auto error = ssl_failure(result, read_wants_);
-    if (error == asio::error::would_block) error = co_await readable();
+    if (error == asio::error::would_block) std::tie(error) = co_await readable();
     if (error) co_return error;
   }
 }

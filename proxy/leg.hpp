@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <string>
+#include <tuple>
 
 #include "base/bytes.hpp"
 #include "proxy/io.hpp"
@@ -18,9 +19,11 @@ class Leg {
  public:
   explicit Leg(Socket socket);
 
-  // Returns when a read (a write) can be tried; operation_aborted after cancel() or close().
-  Awaitable<error_code> readable();
-  Awaitable<error_code> writable();
+  // Returns when a read (a write) can be tried; operation_aborted after cancel() or close(). No
+  // coroutines of their own: a relay waits once a chunk.
+  using Waited = std::tuple<error_code>;
+  Awaitable<Waited> readable();
+  Awaitable<Waited> writable();
 
   std::size_t read_some(char* data, std::size_t size, error_code& error);
   std::size_t write_some(Bytes bytes, error_code& error);
@@ -45,6 +48,7 @@ class Leg {
   Socket& socket() { return socket_; }
 
  private:
+  Awaitable<Waited> next_turn();
   error_code ssl_failure(int result, Socket::wait_type& wants);
 
   Socket socket_;

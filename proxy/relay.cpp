@@ -31,19 +31,32 @@ void Relay::end(Ending ending) {
   worker_.gate.cancel();  // whoever else waits there sees that it is still closed and waits again
 }
 
-// Waits until a chunk may be read. What follows must read it without waiting in between: hold()
-// relies on it. False: the session is over.
-Awaitable<bool> Relay::may_read(bool from_client) {
+// Why no chunk may be read now. What follows `none` must read it without waiting in between: the
+// submit gate relies on it.
+Relay::Hold Relay::hold(bool from_client) const {
+  if (worker_.shared.journal.failed()) return Hold::journal_failed;
+  if (!worker_.appender.room(recorder_.room_bytes())) return Hold::ring_full;
+  if (from_client && worker_.shared.held && recorder_.idle()) return Hold::gate_closed;
+  return Hold::none;
+}
+
+// Waits until a chunk may be read. False: the session is over.
+Awaitable<bool> Relay::wait_out_hold(bool from_client) {
   while (!over_) {
-    if (worker_.shared.journal.failed()) {
-      end(Ending::journal_failed);
-    } else if (!worker_.appender.room(recorder_.room_bytes())) {
-      Timer pause(worker_.context, room_retry);
-      co_await pause.async_wait(as_values);
-    } else if (from_client && worker_.shared.held && recorder_.idle()) {
-      co_await worker_.gate.async_wait(as_values);
-    } else {
-      co_return true;
+    switch (hold(from_client)) {
+      case Hold::none:
+        co_return true;
+      case Hold::journal_failed:
+        end(Ending::journal_failed);
+        break;
+      case Hold::ring_full: {
+        Timer pause(worker_.context, room_retry);
+        co_await pause.async_wait(as_values);
+        break;
+      }
+      case Hold::gate_closed:
+        co_await worker_.gate.async_wait(as_values);
+        break;
     }
   }
   co_return false;
@@ -51,8 +64,9 @@ Awaitable<bool> Relay::may_read(bool from_client) {
 
 Awaitable<void> Relay::pump_to_server() {
   while (!over_) {
-    auto error = co_await client_.readable();
-    if (!co_await may_read(true)) co_return;
+    auto [error] = co_await client_.readable();
+    if (over_) co_return;
+    if (hold(true) != Hold::none && !co_await wait_out_hold(true)) co_return;
     std::size_t size = 0;
     if (!error) size = client_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
     if (error == asio::error::would_block || error == asio::error::operation_aborted) continue;
@@ -63,37 +77,44 @@ Awaitable<void> Relay::pump_to_server() {
     }
     if (error) co_return end(Ending::client_vanished);
 
-    const Bytes chunk(worker_.chunk.data(), size);
+    Bytes chunk(worker_.chunk.data(), size);
     recorder_.from_client(chunk, worker_.shared.clock.now_us());
-    error = co_await forward(server_, chunk, to_server_);
+    error = send(server_, chunk);
+    if (error == asio::error::would_block) error = co_await send_rest(server_, chunk, to_server_);
     if (error) co_return;  // the server is gone; the other direction brings its last words
   }
 }
 
 Awaitable<void> Relay::pump_to_client() {
   while (!over_) {
-    auto error = co_await server_.readable();
-    if (!co_await may_read(false)) co_return;
+    auto [error] = co_await server_.readable();
+    if (over_) co_return;
+    if (hold(false) != Hold::none && !co_await wait_out_hold(false)) co_return;
     std::size_t size = 0;
     if (!error) size = server_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
     if (error == asio::error::would_block || error == asio::error::operation_aborted) continue;
     if (error) co_return end(Ending::server_closed);
 
-    const Bytes chunk(worker_.chunk.data(), size);
+    Bytes chunk(worker_.chunk.data(), size);
     recorder_.from_server(chunk, worker_.shared.clock.now_us());
-    error = co_await forward(client_, chunk, to_client_);
+    error = send(client_, chunk);
+    if (error == asio::error::would_block) error = co_await send_rest(client_, chunk, to_client_);
     if (error) co_return end(Ending::client_vanished);
   }
 }
 
-// Sends what the peer takes at once straight from the worker's chunk; keeps a copy only of the
-// rest.
-Awaitable<error_code> Relay::forward(Leg& to, Bytes chunk, std::string& rest) {
+// Sends what the peer takes at once, straight from the worker's chunk, of which `chunk` becomes
+// what is left.
+error_code Relay::send(Leg& to, Bytes& chunk) {
   error_code error;
   while (!chunk.empty() && !error) chunk.remove_prefix(to.write_some(chunk, error));
-  if (error != asio::error::would_block) co_return error;
+  return error;
+}
+
+// A copy, only of what the peer would not take: the chunk is anybody's while this one waits.
+Awaitable<error_code> Relay::send_rest(Leg& to, Bytes chunk, std::string& rest) {
   rest.assign(chunk);
-  error = co_await to.write_all(rest);
+  const auto error = co_await to.write_all(rest);
   std::string().swap(rest);
   co_return error;
 }

@@ -38,8 +38,11 @@ class Relay {
  private:
   Awaitable<void> pump_to_server();
   Awaitable<void> pump_to_client();
-  Awaitable<bool> may_read(bool from_client);
-  Awaitable<error_code> forward(Leg& to, Bytes chunk, std::string& rest);
+  enum class Hold : std::uint8_t { none, journal_failed, ring_full, gate_closed };
+  Hold hold(bool from_client) const;
+  Awaitable<bool> wait_out_hold(bool from_client);
+  error_code send(Leg& to, Bytes& chunk);
+  Awaitable<error_code> send_rest(Leg& to, Bytes chunk, std::string& rest);
   void end(Ending ending);
 
   Worker& worker_;

@@ -203,7 +203,7 @@ Awaitable<void> Session::hang_up() {
     if (error != asio::error::would_block) continue;
     if (deadline.expiry() <= std::chrono::steady_clock::now()) break;
     auto first = co_await (client_.readable() || deadline.async_wait(as_values));
-    error = first.index() == 0 ? std::get<0>(first) : asio::error::timed_out;
+    error = first.index() == 0 ? std::get<0>(std::get<0>(first)) : asio::error::timed_out;
   }
   client_.close();
 }
