@@ -149,6 +149,11 @@ std::string RawClient::receive_some() const {
   return size > 0 ? std::string(block.data(), static_cast<std::size_t>(size)) : "";
 }
 
+bool RawClient::at_end() const {
+  char byte = 0;
+  return recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 std::string RawClient::receive_all() const {
   std::string out;
   for (auto part = receive_some(); !part.empty(); part = receive_some()) out += part;
