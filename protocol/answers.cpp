@@ -86,11 +86,18 @@ std::optional<Step> after_execute(Step step, Answer answer) {
   return std::nullopt;
 }
 
-// FunctionCall (`result` is its answer) and Sync (which has none): then, or after an error, Z.
-std::optional<Step> until_ready(Step step, Answer answer, std::optional<Answer> result) {
-  if (step == Step::untouched && (answer == result || answer == Answer::error))
-    return Step::closing;
-  if (answer == Answer::ready && (step == Step::closing || !result)) return Step::done;
+// Its result, then what the commit says, which may fail, and Z.
+std::optional<Step> after_function_call(Step step, Answer answer) {
+  const bool called = step == Step::between;
+  if (step == Step::untouched && answer == Answer::function_result) return Step::between;
+  if ((step == Step::untouched || called) && answer == Answer::error) return Step::closing;
+  if ((step == Step::closing || called) && answer == Answer::ready) return Step::done;
+  return std::nullopt;
+}
+
+std::optional<Step> after_sync(Step step, Answer answer) {
+  if (step == Step::untouched && answer == Answer::error) return Step::closing;
+  if (answer == Answer::ready) return Step::done;
   return std::nullopt;
 }
 
@@ -156,10 +163,10 @@ std::optional<Step> next(Item item, Step step, Answer answer) {
     case Item::close:
       return only(Answer::close_complete, answer);
     case Item::function_call:
-      return until_ready(step, answer, Answer::function_result);
+      return after_function_call(step, answer);
     case Item::sync:
     case Item::maybe_sync:
-      return until_ready(step, answer, std::nullopt);
+      return after_sync(step, answer);
     case Item::bad_flush:
       if (answer == Answer::error) return Step::done;
       return std::nullopt;

@@ -4,7 +4,7 @@
 //   Parse          1                  Bind           2                  Close          3
 //   Describe (S)   t then T or n      Describe (P)   T or n
 //   Execute        D* then C or s, or I, or a COPY and C
-//   FunctionCall   V, then Z          Sync           Z (before it E, if the commit failed)
+//   FunctionCall   V then Z           Sync           Z      (E before the Z, if the commit failed)
 //   any of them    E; after which PostgreSQL skips to Sync, but for Query, FunctionCall and Sync
 #pragma once
 
@@ -61,7 +61,7 @@ enum class Step : std::uint8_t {
   copy_in,
   copy_out,
   copy_both,
-  between,  // a statement of a Query has ended; another, or Z, follows
+  between,  // a statement of a Query has ended, another follows; a call has its result; or Z
   closing,  // only Z can follow
   done,     // off the queue
 };

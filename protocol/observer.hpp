@@ -51,8 +51,9 @@ struct Ended {
   Bytes error = "";                // ErrorResponse body, as kept by the framer; else ""
   std::string_view sqlstate = "";  // out of `error`
   bool fatal = false;              // the error ends the connection
-  // The error came at Sync, behind the batch's own answers (a deferred constraint, a failed
-  // commit). `request` is then the batch's last, already ended with ordinal 0, and `ordinal` is 1.
+  // The error came at Sync, behind the batch's own answers, or behind a FunctionCall's result (a
+  // deferred constraint, a failed commit). `request` is then the batch's last, or the call, already
+  // ended with ordinal 0, and `ordinal` is 1.
   bool at_sync = false;
   std::uint64_t rows = 0;        // DataRow messages counted, not the tag's number
   std::uint64_t row_bytes = 0;   // bodies of these

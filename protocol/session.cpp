@@ -39,10 +39,10 @@ void Session::finish(Observer& out) { cut_all(out); }
 
 bool Session::busy() const {
   if (intake_ != Intake::queueing) return true;
-  return std::any_of(queue_.begin(), queue_.end(), [this](const Pending& pending) {
-    if (pending.item == Item::sync) return !next_sync_may_be_answered_;
+  const bool asked = std::any_of(queue_.begin(), queue_.end(), [](const Pending& pending) {
     return is_request(pending.item) || pending.item == Item::bad_flush;
   });
+  return asked || syncs_ahead() > syncs_maybe_answered_;
 }
 
 RequestId Session::in_flight() const {
@@ -111,10 +111,9 @@ void Session::on_request(Item item, const Frame& frame, Message (*read)(Reader&)
     case Intake::skipping:
       return;
     case Intake::uncertain:
-      lose(Side::client, frame.tag, request_in_doubt, out);
       Ended cut{.request = id, .kind = kind_of(item), .how = Ending::cut};
       cut.bytes_in = wire_bytes(frame);
-      return out.ended(cut);
+      return cut_in_doubt(item, cut, frame.tag, out);
   }
 }
 
@@ -123,6 +122,7 @@ void Session::on_sync(const Frame& frame, Observer& out) {
     out.protocol_violation(Side::client, 0, frame.tag, to_text(Fault::leftover));
     batch_requests_ = 0;
   }
+  if (intake_ != Intake::queueing) batch_requests_ = 0;  // it has failed
   intake_ = Intake::queueing;
   enqueue({Item::sync, batch_requests_, last_request_}, frame.tag, out);
   batch_requests_ = 0;

@@ -108,11 +108,14 @@ class Session {
   void pop();
   void pop_unanswered();
   void settle(Answer answer);
+  std::uint32_t syncs_ahead() const;
   void take_early_copy_data(Observer& out);
   void forget_swallowed_syncs();
   bool doubt_swallowed_syncs();
   void skip_to_sync();
   void skip_in_doubt(Observer& out);
+  void doubt(Item item);
+  void cut_in_doubt(Item item, const Ended& cut, char tag, Observer& out);
   const Pending* next_certain() const;
   static RequestKind kind_of(Item item);
   void lose(Side side, char tag, std::string_view why, Observer& out);
@@ -129,9 +132,14 @@ class Session {
   std::deque<Pending> queue_;         // Invariant: its head is neither copy_data nor copy_end
   std::uint32_t copy_ends_ = 0;       // copy_end items in the queue
   Progress progress_;                 // of the head
-  // The last ReadyForQuery went to a maybe_sync, and could as well have been that of the first
-  // certain Sync in the queue, before which there is no request: what comes next decides.
-  bool next_sync_may_be_answered_ = false;
+  // ReadyForQuery that went to a maybe_sync could as well have been that of a certain Sync, in a
+  // queue with no request before it. So many of the next Syncs may have theirs: the next answer of
+  // another kind decides. Invariant: <= syncs_ahead()
+  std::uint32_t syncs_maybe_answered_ = 0;
+  // While lost because of a failed COPY: how many ReadyForQuery come besides those owed in the
+  // queue, and whether answers come before the next, if they come at all.
+  std::uint32_t readies_in_doubt_ = 0;
+  bool batch_in_doubt_ = false;
 };
 
 }  // namespace ride::protocol

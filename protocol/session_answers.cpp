@@ -1,4 +1,6 @@
 // What the server sends.
+#include <algorithm>
+
 #include "protocol/session.hpp"
 
 namespace ride::protocol {
@@ -25,9 +27,11 @@ void Session::on_server(const Frame& frame, Observer& out) {
 // What may come between any two messages, and changes no state.
 bool Session::on_asynchronous(const Frame& frame, Observer& out) {
   switch (frame.tag) {
-    case ErrorResponse::notice_tag:
-      out.notice(in_flight(), in_flight() == 0 ? 0 : progress_.ordinal, frame.body);
+    case ErrorResponse::notice_tag: {
+      const bool of_query = in_flight() != 0 && queue_.front().item == Item::query;
+      out.notice(in_flight(), of_query ? progress_.ordinal : 0, frame.body);
       return true;
+    }
     case ParameterStatus::tag:
       if (const auto status = decode_parameter_status(frame.body))
         out.parameter_status(status->name, status->value);
@@ -165,11 +169,12 @@ void Session::on_error(Step step, const Frame& frame, Observer& out) {
   Ended ended{.how = Ending::error, .error = frame.body};
   ended.sqlstate = error_field(frame.body, 'C');
   ended.fatal = fatal;
-  ended.at_sync = head.item == Item::sync;
+  const bool call_answered = head.item == Item::function_call && progress_.step == Step::between;
+  ended.at_sync = head.item == Item::sync || call_answered;
 
   // A fatal error or an empty batch's is not about requests that have all been answered.
-  const bool concerns_batch = ended.at_sync && head.count > 0 && !fatal;
-  if (is_request(head.item) || concerns_batch)
+  const bool concerns_batch = (call_answered || head.count > 0) && !fatal;
+  if (ended.at_sync ? concerns_batch : is_request(head.item))
     end_statement(ended, out);
   else
     out.connection_error(frame.body, fatal);
@@ -195,10 +200,8 @@ void Session::on_error(Step step, const Frame& frame, Observer& out) {
 void Session::on_ready(const Frame& frame, Observer& out) {
   const auto head = queue_.front();
   pop();
-  // With two Syncs unanswered of which COPY may have swallowed the first, this may be either's.
-  const auto* certain = next_certain();
-  next_sync_may_be_answered_ =
-      head.item == Item::maybe_sync && certain != nullptr && certain->item == Item::sync;
+  if (head.item == Item::maybe_sync) ++syncs_maybe_answered_;
+  syncs_maybe_answered_ = std::min(syncs_maybe_answered_, syncs_ahead());
   if (intake_ == Intake::uncertain) intake_ = Intake::queueing;
   status_ = to_status(frame);
   if (status_ == TxStatus::unknown) out.protocol_violation(Side::server, 0, frame.tag, unreadable);

@@ -21,6 +21,7 @@ void Session::enqueue(const Pending& pending, char tag, Observer& out) {
   }
   if (is_unanswered(pending.item) && queue_.empty()) return;
   queue_.push_back(pending);
+  if (owes_ready(pending.item)) batch_in_doubt_ = false;
   if (pending.item == Item::copy_end) ++copy_ends_;
   if (phase_ == Phase::over) cut_head(out);
 }
@@ -46,8 +47,21 @@ void Session::pop_unanswered() {
 void Session::settle(Answer answer) {
   if (answer == Answer::ready) return;
   while (!queue_.empty() && queue_.front().item == Item::maybe_sync) pop();
-  if (next_sync_may_be_answered_ && !queue_.empty() && queue_.front().item == Item::sync) pop();
-  next_sync_may_be_answered_ = false;
+  for (; syncs_maybe_answered_ > 0 && !queue_.empty(); --syncs_maybe_answered_) {
+    if (queue_.front().item != Item::sync) break;
+    pop();
+  }
+  syncs_maybe_answered_ = 0;
+}
+
+// How many Syncs will be answered before any request is.
+std::uint32_t Session::syncs_ahead() const {
+  std::uint32_t out = 0;
+  for (const auto& pending : queue_) {
+    if (is_request(pending.item) || pending.item == Item::bad_flush) break;
+    if (pending.item == Item::sync) ++out;
+  }
+  return out;
 }
 
 // COPY has begun: what the client had sent ahead, up to its end, is for it.
@@ -62,15 +76,25 @@ void Session::take_early_copy_data(Observer& out) {
   }
 }
 
-// COPY has read up to its CopyDone: with it, every Sync on the way.
+// COPY has read up to its CopyDone: with it, every Sync on the way. Their batch goes on behind it.
 void Session::forget_swallowed_syncs() {
   const auto behind_head = queue_.begin() + 1;
   const auto end = std::find_if(behind_head, queue_.end(), [](const Pending& pending) {
     return pending.item == Item::copy_end || is_request(pending.item);
   });
   if (end == queue_.end() || end->item != Item::copy_end) return;
-  queue_.erase(behind_head, end + 1);
+  std::uint32_t batch_requests = 0;
+  std::for_each(behind_head, end, [&](const Pending& pending) {
+    if (pending.item == Item::sync) batch_requests += pending.count;
+  });
+  const auto rest = queue_.erase(behind_head, end + 1);
   --copy_ends_;
+  const auto next = std::find_if(rest, queue_.end(),
+                                 [](const Pending& pending) { return owes_ready(pending.item); });
+  if (next == queue_.end())
+    batch_requests_ += batch_requests;
+  else if (next->item == Item::sync)
+    next->count += batch_requests;
 }
 
 // COPY has failed: whether it had read the Syncs sent before its end, nobody can tell. True if
@@ -89,7 +113,10 @@ bool Session::doubt_swallowed_syncs() {
 // An error in the extended protocol: what follows it up to Sync is skipped, and has no ending.
 void Session::skip_to_sync() {
   while (!queue_.empty() && !is_sync(queue_.front().item)) pop();
-  if (queue_.empty()) intake_ = Intake::skipping;
+  if (queue_.empty())
+    intake_ = Intake::skipping;
+  else
+    queue_.front().count = 0;  // a batch that has failed has no commit that could
 }
 
 // The same behind Syncs in doubt. A request between these and the next certain Sync is skipped or
@@ -99,9 +126,30 @@ void Session::skip_in_doubt(Observer& out) {
   if (certain != nullptr && certain->item == Item::sync) return;
   intake_ = Intake::uncertain;
   if (certain == nullptr) return;
-  while (!queue_.empty() && queue_.front().item != Item::sync) cut_head(out);
-  if (!queue_.empty()) intake_ = Intake::queueing;
+  while (!queue_.empty() && queue_.front().item != Item::sync) {
+    doubt(queue_.front().item);
+    cut_head(out);
+  }
+  if (!queue_.empty()) {
+    intake_ = Intake::queueing;
+    batch_in_doubt_ = false;
+  }
   lose(Side::client, 0, request_in_doubt, out);
+}
+
+// It will be answered, in the end by a ReadyForQuery, or by nothing.
+void Session::doubt(Item item) {
+  if (item == Item::maybe_sync || owes_ready(item)) ++readies_in_doubt_;
+  batch_in_doubt_ = is_request(item) && !owes_ready(item);
+}
+
+// A request that PostgreSQL skips or not, sent behind Syncs in doubt.
+void Session::cut_in_doubt(Item item, const Ended& cut, char tag, Observer& out) {
+  if (phase_ == Phase::open)
+    for (const auto& pending : queue_) doubt(pending.item);
+  doubt(item);
+  lose(Side::client, tag, request_in_doubt, out);
+  out.ended(cut);
 }
 
 // The first in the queue that will be answered for certain.
@@ -147,18 +195,30 @@ void Session::lose(Side side, char tag, std::string_view why, Observer& out) {
     if (pending.item == Item::maybe_sync) pending = {Item::copy_data};
 }
 
-// Everything up to the request this ReadyForQuery answers has an answer that nobody followed.
+// Everything up to the request this ReadyForQuery answers has an answer that nobody followed. One
+// that nothing in the queue owes is one of those in doubt: where COPY had read a Sync, these do not
+// come, and the session stays lost.
 void Session::ready_while_lost(TxStatus status, Observer& out) {
   const auto owes = [](const Pending& pending) { return owes_ready(pending.item); };
+  const bool owed = std::any_of(queue_.begin(), queue_.end(), owes);
   auto through = last_request_;
-  while (!queue_.empty()) {
-    const auto head = queue_.front();
-    cut_head(out);
-    if (!owes_ready(head.item)) continue;
-    through = head.request;
-    break;
+  if (!owed && readies_in_doubt_ > 0) {
+    --readies_in_doubt_;
+    const auto behind = std::find_if(queue_.begin(), queue_.end(), [](const Pending& pending) {
+      return is_request(pending.item);
+    });
+    if (behind != queue_.end()) through = behind->request - 1;
+  } else {
+    while (!queue_.empty()) {
+      const auto head = queue_.front();
+      cut_head(out);
+      if (!owes_ready(head.item)) continue;
+      through = head.request;
+      break;
+    }
   }
-  if (std::none_of(queue_.begin(), queue_.end(), owes)) phase_ = Phase::open;
+  const bool in_doubt = readies_in_doubt_ > 0 || batch_in_doubt_;
+  if (!in_doubt && std::none_of(queue_.begin(), queue_.end(), owes)) phase_ = Phase::open;
   status_ = status;
   out.ready(through, status);
 }
@@ -174,6 +234,7 @@ void Session::cut_head(Observer& out) {
 void Session::cut_all(Observer& out) {
   while (!queue_.empty()) cut_head(out);
   phase_ = Phase::over;
+  intake_ = Intake::queueing;  // nobody skips anything any more: what is still sent is cut
 }
 
 }  // namespace ride::protocol

@@ -23,6 +23,15 @@ TEST_CASE("a query is ready only behind an ended statement", "[protocol][answers
   CHECK_FALSE(next(Item::query, Step::closing, Answer::error));
 }
 
+TEST_CASE("behind a call's result comes what the commit says", "[protocol][answers]") {
+  CHECK(next(Item::function_call, Step::untouched, Answer::function_result) == Step::between);
+  CHECK(next(Item::function_call, Step::between, Answer::error) == Step::closing);
+  CHECK(next(Item::function_call, Step::between, Answer::ready) == Step::done);
+  CHECK_FALSE(next(Item::function_call, Step::between, Answer::function_result));
+  CHECK_FALSE(next(Item::function_call, Step::closing, Answer::error));
+  CHECK_FALSE(next(Item::sync, Step::closing, Answer::error));
+}
+
 TEST_CASE("describe of a statement gives its parameters first", "[protocol][answers]") {
   CHECK_FALSE(next(Item::describe_statement, Step::untouched, Answer::row_description));
   CHECK(next(Item::describe_statement, Step::untouched, Answer::parameter_description) ==
