@@ -31,7 +31,9 @@ void Session::resume(Observer& out) {
   intake_ = Intake::queueing;
   status_ = TxStatus::idle;
   batch_requests_ = 0;
-  next_sync_may_be_answered_ = false;
+  syncs_maybe_answered_ = 0;
+  readies_in_doubt_ = 0;
+  batch_in_doubt_ = false;
   phase_ = Phase::lost;
 }
 
