@@ -60,7 +60,11 @@ Decoded<StartupMessage> decode_startup(Bytes raw) {
   if (!in.error() && out.protocol >> 16U != 3) in.fail(Fault::bad_value);
   const auto begin = in.offset();
   for (auto end = begin; !in.error(); end = in.offset()) {
-    if (in.left() > 0 && in.cstring().empty()) {  // the terminator, which must be the last byte
+    // The last byte ends the parameters: NUL, or any other, which PostgreSQL takes for a name
+    // without a value and does not look at. Who is let in must not be unreadable here.
+    if (in.left() == 1) in.skip_to_end();
+    if (in.left() == 0 || in.cstring().empty()) {
+      if (end == raw.size()) in.fail(Fault::truncated);
       out.parameters = raw.substr(begin, end - begin);
       break;
     }

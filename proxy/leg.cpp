@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <cassert>
+#include <cerrno>
 #include <climits>
 #include <utility>
 
@@ -88,14 +90,61 @@ Awaitable<error_code> Leg::write_all(Bytes bytes) {
   co_return error_code{};
 }
 
+Awaitable<error_code> Leg::peek(char& first) {
+  assert(!ssl_);
+  while (true) {
+    const auto size = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (size > 0) co_return error_code{};
+    if (size == 0) co_return asio::error::eof;
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+      co_return error_code(errno, boost::system::system_category());
+    const auto [error] = co_await socket_.async_wait(Socket::wait_read, as_values);
+    if (error) co_return error;
+  }
+}
+
 Awaitable<error_code> Leg::accept_tls(SSL_CTX& context) {
+  if (const auto error = begin_tls(context)) co_return error;
+  SSL_set_accept_state(ssl_.get());
+  co_return co_await shake_hands();
+}
+
+Awaitable<error_code> Leg::connect_tls(SSL_CTX& context, std::string server_name, bool must_match) {
+  if (const auto error = begin_tls(context)) co_return error;
+  SSL_set_connect_state(ssl_.get());
+  error_code no_address;
+  asio::ip::make_address(server_name, no_address);
+  if (no_address) {
+    // What the macro SSL_set_tlsext_host_name does, without its cast.
+    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             server_name.data());
+    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  }
+  const bool set =
+      !must_match || (no_address ? SSL_set1_host(ssl_.get(), server_name.c_str())
+                                 : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()),
+                                                                 server_name.c_str())) == 1;
+  if (!set) co_return make_error_code(boost::system::errc::invalid_argument);
+  const auto error = co_await shake_hands();
+  const auto verified = SSL_get_verify_result(ssl_.get());
+  if (error && verified != X509_V_OK)
+    tls_error_ =
+        std::string("certificate verify failed: ") + X509_verify_cert_error_string(verified);
+  co_return error;
+}
+
+error_code Leg::begin_tls(SSL_CTX& context) {
   assert(!ssl_);
   ssl_.reset(SSL_new(&context));
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1)
-    co_return make_error_code(boost::system::errc::not_enough_memory);
+    return make_error_code(boost::system::errc::not_enough_memory);
+  return {};
+}
+
+Awaitable<error_code> Leg::shake_hands() {
   while (true) {
     ERR_clear_error();
-    const int result = SSL_accept(ssl_.get());
+    const int result = SSL_do_handshake(ssl_.get());
     if (result == 1) co_return error_code{};
     auto error = ssl_failure(result, read_wants_);
     if (error == asio::error::would_block) std::tie(error) = co_await readable();
@@ -128,9 +177,19 @@ bool Leg::has_unread_bytes() {
   return ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-std::string Leg::tls_text() const {
+TlsFacts Leg::tls_facts() const {
   if (!ssl_) return {};
-  return std::string(SSL_get_version(ssl_.get())) + ' ' + SSL_get_cipher_name(ssl_.get());
+  const unsigned char* alpn = nullptr;
+  unsigned alpn_size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &alpn, &alpn_size);
+  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+  return {.text = std::string(SSL_get_version(ssl_.get())) + ' ' + SSL_get_cipher_name(ssl_.get()),
+          .server_name = name != nullptr ? name : "",
+          .alpn = std::string(reinterpret_cast<const char*>(alpn), alpn_size)};
+}
+
+const X509* Leg::peer_certificate() const {
+  return ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
 }
 
 std::string Leg::tls_error() const { return tls_error_; }

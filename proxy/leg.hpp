@@ -15,6 +15,13 @@
 
 namespace ride::proxy {
 
+// What a handshake agreed on; empty strings without TLS.
+struct TlsFacts {
+  std::string text;         // "TLSv1.3 TLS_AES_256_GCM_SHA384"
+  std::string server_name;  // the name the client asked for (SNI), or ""
+  std::string alpn;         // "postgresql", or ""
+};
+
 class Leg {
  public:
   explicit Leg(Socket socket);
@@ -32,13 +39,20 @@ class Leg {
   Awaitable<error_code> read_exactly(char* data, std::size_t size);
   Awaitable<error_code> write_all(Bytes bytes);
 
-  // The server's side of a TLS handshake. Afterwards every byte goes through TLS.
+  // Waits for the first unread byte and leaves it where it is. Not once there is TLS.
+  Awaitable<error_code> peek(char& first);
+
+  // A TLS handshake, as its server or as its client. Afterwards every byte goes through TLS.
+  // `server_name`: a host name or an IP address; it is sent where it is a name (SNI), and, if
+  // `must_match`, has to stand in the server's certificate.
   Awaitable<error_code> accept_tls(SSL_CTX& context);
+  Awaitable<error_code> connect_tls(SSL_CTX& context, std::string server_name, bool must_match);
 
   bool has_unread_bytes();  // whether bytes have arrived that nobody has read; never waits
   bool tls() const { return ssl_ != nullptr; }
-  std::string tls_text() const;   // "TLSv1.3 TLS_AES_256_GCM_SHA384", or "" without TLS
-  std::string tls_error() const;  // what OpenSSL said last, for the log
+  TlsFacts tls_facts() const;
+  std::string tls_error() const;         // what went wrong last, for the log: one line
+  const X509* peer_certificate() const;  // null where there is none; lives as long as the leg
 
   void shutdown_send();  // says that no more will come: close_notify where there is TLS, then FIN
   void cancel();         // wakes whoever waits
@@ -49,6 +63,8 @@ class Leg {
 
  private:
   Awaitable<Waited> next_turn();
+  error_code begin_tls(SSL_CTX& context);
+  Awaitable<error_code> shake_hands();
   error_code ssl_failure(int result, Socket::wait_type& wants);
 
   Socket socket_;

@@ -16,6 +16,23 @@ namespace ride::proxy {
 // The server. A name is resolved anew for each connection.
 using Upstream = Address;
 
+// What the leg to the server does about TLS, in the words of libpq's sslmode; `prefer` goes on in
+// plain where the server has none. A unix socket has none, whatever stands here.
+enum class TlsMode : std::uint8_t { off, prefer, require, verify_ca, verify_full };
+
+struct UpstreamTls {
+  TlsMode mode = TlsMode::off;
+  bool direct = false;           // TLS from the first byte, which PostgreSQL 17 and later take
+  std::string ca_file;           // PEM, or "system"; for verify_ca and verify_full
+  std::string server_name;       // who the certificate must name; "": Upstream::host
+  std::string certificate_file;  // the proxy's own as a client, PEM; "": none
+  std::string key_file;          // PEM
+};
+
+// Whether clients that ask for TLS get it. `automatic`: not where the leg to the server has TLS
+// with another certificate than ours: see binding.hpp.
+enum class ClientTls : std::uint8_t { automatic, always };
+
 struct Limits {
   std::size_t sessions_max = 1'000;  // clients at a time; each needs two file descriptors
   std::uint32_t startup_packet_bytes_max = 10'000;     // PostgreSQL's own, without the length word
@@ -40,6 +57,8 @@ struct Options {
   std::uint32_t threads = 1;
   std::string tls_certificate_file;  // PEM; empty: SSLRequest is answered with 'N'
   std::string tls_key_file;          // PEM
+  ClientTls client_tls = ClientTls::automatic;
+  UpstreamTls upstream_tls;
   Limits limits;
 };
 

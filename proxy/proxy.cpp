@@ -15,6 +15,7 @@
 #include "proxy/listener.hpp"
 #include "proxy/session.hpp"
 #include "proxy/shared.hpp"
+#include "proxy/tls.hpp"
 
 namespace ride::proxy {
 
@@ -32,29 +33,6 @@ auto ask(Worker& worker, Question question) {
   auto answer = task.get_future();
   asio::post(worker.context, std::move(task));
   return answer.get();
-}
-
-SslContext make_tls(const Options& options) {
-  if (options.tls_certificate_file.empty()) return nullptr;
-  SslContext context(SSL_CTX_new(TLS_server_method()));
-  if (!context) throw std::runtime_error("TLS: " + openssl_error());
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                         SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_TICKET);
-  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_num_tickets(context.get(), 0);
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS);
-  if (SSL_CTX_use_certificate_chain_file(context.get(), options.tls_certificate_file.c_str()) != 1)
-    throw std::runtime_error(options.tls_certificate_file +
-                             ": not a certificate: " + openssl_error());
-  if (SSL_CTX_use_PrivateKey_file(context.get(), options.tls_key_file.c_str(), SSL_FILETYPE_PEM) !=
-          1 ||
-      SSL_CTX_check_private_key(context.get()) != 1)
-    throw std::runtime_error(options.tls_key_file +
-                             ": not the certificate's key: " + openssl_error());
-  return context;
 }
 
 // OpenSSL writes to sockets without MSG_NOSIGNAL: on these threads a peer that is gone is an error
@@ -82,7 +60,8 @@ class Proxy::Impl {
 
   void start() {
     const std::lock_guard lock(control);
-    shared.tls = make_tls(shared.options);
+    shared.tls = make_client_tls(shared.options);
+    shared.upstream_tls = make_upstream_tls(shared.options.upstream_tls);
     take_addresses();
     for (auto& worker : workers) {
       guards.push_back(asio::make_work_guard(worker->context));

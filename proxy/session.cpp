@@ -67,7 +67,7 @@ Awaitable<void> Session::serve(Hello hello) {
     co_await refuse("53100", why, "");
     co_return;
   }
-  recorder_.opened(peer_, client_.tls_text());
+  recorder_.opened(peer_, client_.tls_facts().text);
   switch (hello.kind) {
     case Hello::Kind::startup:
     case Hello::Kind::garbage:
@@ -96,6 +96,8 @@ Awaitable<void> Session::relay(Hello hello) {
   }
   recorder_.count_client_bytes(hello.bytes.size());
   co_await server_->write_all(hello.bytes);  // a server that died says so at the first read
+  if (hello.kind == Hello::Kind::startup && hides_plus(binding()))
+    co_await pass_offer_without_plus();
   relay_.emplace(worker_, client_, *server_, recorder_);
   const auto ending = co_await relay_->run();
 
@@ -109,24 +111,40 @@ Awaitable<void> Session::relay(Hello hello) {
   if (ending != Ending::client_vanished) co_await hang_up();
 }
 
-// Leaves the connection to the server in server_, or tells the client why there is none.
-Awaitable<bool> Session::reach_server() {
+// Leaves the connection to the server in server_, or why there is none in server_failure_. Done
+// once: a client that asks for TLS may have needed to know already.
+Awaitable<void> Session::find_server() {
+  if (server_ || !server_failure_.empty()) co_return;
   const auto upstream = worker_.shared.current_upstream();
-  auto connected = co_await connect(worker_.context, upstream, limits_);
-  if (cut_) co_return false;
-  if (!connected.error) {
-    server_.emplace(std::move(connected.socket));
-    co_return true;
-  }
-  const auto why = connected.error.message();
+  auto connected = co_await connect(worker_.context, upstream, worker_.shared.options,
+                                    worker_.shared.upstream_tls.get());
+  if (cut_) co_return;
+  server_ = std::move(connected.leg);
+  if (server_) co_return;
+  server_failure_ = to_text(upstream) + ": " + connected.failure;
   spdlog::warn("connection={} upstream={} connect failed: {}", connection(), to_text(upstream),
-               why);
+               connected.failure);
+}
+
+// The same, and tells the client why there is none.
+Awaitable<bool> Session::reach_server() {
+  co_await find_server();
+  if (server_ || cut_) co_return !cut_;
   const auto error = protocol::encode_error(
-      "FATAL", "08006",
-      "ride cannot reach the PostgreSQL server at " + to_text(upstream) + ": " + why, "");
+      "FATAL", "08006", "ride cannot reach the PostgreSQL server at " + server_failure_, "");
   recorder_.refused(Bytes(error).substr(protocol::header_bytes));
   co_await client_.write_all(error);
   co_return false;
+}
+
+bool Session::server_has_our_certificate() const {
+  const auto* theirs = server_->peer_certificate();
+  return theirs != nullptr && worker_.shared.tls &&
+         X509_cmp(theirs, SSL_CTX_get0_certificate(worker_.shared.tls.get())) == 0;
+}
+
+Binding Session::binding() const {
+  return binding_of(client_.tls(), server_->tls(), server_has_our_certificate());
 }
 
 // The same bytes on a connection of their own. libpq waits for the end of ours so that its next
@@ -138,10 +156,8 @@ Awaitable<void> Session::carry_cancel(Hello hello) {
     const auto target = registry.find_cancel_target(request->pid, request->key);
     recorder_.cancel_requested(target.value_or(Registry::Target{}));
   }
-  const auto upstream = worker_.shared.current_upstream();
-  auto connected = co_await connect(worker_.context, upstream, limits_);
-  if (!connected.error && !cut_) {
-    server_.emplace(std::move(connected.socket));
+  co_await find_server();
+  if (server_ && !cut_) {
     recorder_.count_client_bytes(hello.bytes.size());
     auto error = co_await server_->write_all(hello.bytes);
     char unexpected = 0;  // a server says nothing to a cancel request

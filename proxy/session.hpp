@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/binding.hpp"
 #include "proxy/leg.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/relay.hpp"
@@ -41,17 +42,27 @@ class Session {
 
   // startup.cpp
   Awaitable<Hello> greet();
+  Awaitable<bool> take_direct_tls();
   Awaitable<Hello> read_packet();
   Awaitable<bool> answer_ssl_request();
+  bool may_have_tls();
+  Awaitable<bool> offers_tls();
+  Awaitable<bool> begin_tls();
   Awaitable<bool> answer_gssenc_request();
   Awaitable<void> refuse(std::string_view sqlstate, std::string_view message,
-                         std::string_view hint);
+                         std::string_view detail);
+
+  // mechanisms.cpp
+  Awaitable<void> pass_offer_without_plus();
 
   // session.cpp
   Awaitable<void> serve(Hello hello);
   Awaitable<void> relay(Hello hello);
   Awaitable<void> carry_cancel(Hello hello);
+  Awaitable<void> find_server();
   Awaitable<bool> reach_server();
+  bool server_has_our_certificate() const;
+  Binding binding() const;
   Awaitable<bool> ring_has_room();
   Awaitable<void> close();
   Awaitable<void> hang_up();
@@ -62,6 +73,7 @@ class Session {
   const Limits& limits_;
   Leg client_;
   std::optional<Leg> server_;
+  std::string server_failure_;  // why there is no server_, once it was looked for
   std::string peer_;
   // Shared with the registry, where other threads read it; see Registry::Entry.
   std::shared_ptr<Registry::Entry> entry_;

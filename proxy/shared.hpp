@@ -33,7 +33,9 @@ struct Shared {
   const Options options;
   const Clock& clock;
   journal::Writer& journal;
-  SslContext tls;  // null: TLS is off; set before the threads start
+  // Set before the threads start. Null: no TLS on that leg.
+  SslContext tls;
+  SslContext upstream_tls;
   Registry registry;
   std::atomic<bool> held = false;  // the submit gate is closed
   mutable std::mutex upstream_mutex;

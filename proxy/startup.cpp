@@ -7,6 +7,7 @@
 
 #include "protocol/backend.hpp"
 #include "proxy/session.hpp"
+#include "proxy/tls.hpp"
 
 namespace ride::proxy {
 
@@ -16,6 +17,9 @@ namespace {
 
 constexpr std::size_t length_bytes = 4;
 constexpr char tls_handshake_byte = 0x16;
+constexpr std::string_view injection_detail =
+    "This could be either a client-software bug or evidence of an attempted man-in-the-middle "
+    "attack.";
 
 std::uint32_t read_length(Bytes bytes) {
   std::uint32_t length = 0;
@@ -32,6 +36,12 @@ std::string unsupported(std::uint32_t code) {
 }  // namespace
 
 Awaitable<Session::Hello> Session::greet() {
+  char first = 0;
+  if (co_await client_.peek(first)) co_return Hello{};
+  if (first == tls_handshake_byte) {
+    const bool taken = co_await take_direct_tls();
+    if (!taken) co_return Hello{};
+  }
   while (true) {
     auto hello = co_await read_packet();
     if (hello.kind == Hello::Kind::gone) co_return hello;
@@ -68,12 +78,6 @@ Awaitable<Session::Hello> Session::greet() {
 Awaitable<Session::Hello> Session::read_packet() {
   Hello hello{Hello::Kind::garbage, std::string(length_bytes, '\0')};
   if (co_await client_.read_exactly(hello.bytes.data(), length_bytes)) co_return Hello{};
-  // TLS without SSLRequest, as libpq 17 can ask for, would be taken up here. Until it is, the
-  // client is told nothing and hangs up.
-  if (!client_.tls() && hello.bytes.front() == tls_handshake_byte) {
-    spdlog::info("connection={} peer={} direct TLS is not supported: closed", connection(), peer_);
-    co_return Hello{};
-  }
   const auto length = read_length(hello.bytes);
   if (length < protocol::startup_bytes_min || length > limits_.startup_packet_bytes_max + 4)
     co_return hello;
@@ -83,22 +87,64 @@ Awaitable<Session::Hello> Session::read_packet() {
   co_return hello;
 }
 
+// TLS without SSLRequest, as libpq 17 can ask for; the length of a start-up packet has never such a
+// byte. As with PostgreSQL, what is refused here is told nothing: there is no protocol yet to tell
+// it in. Never passed on unread: a server that takes it would be out of our sight.
+Awaitable<bool> Session::take_direct_tls() {
+  std::string_view refused;
+  if (!may_have_tls()) {
+    refused = "direct TLS where there is none";
+  } else {
+    ssl_answered_ = true;
+    const bool begun = co_await begin_tls();
+    if (!begun) co_return false;
+    if (client_.tls_facts().alpn == alpn_protocol) co_return true;
+    refused = "direct TLS without ALPN";
+  }
+  spdlog::info("connection={} peer={} refused: {}", connection(), peer_, refused);
+  co_await hang_up();
+  co_return false;
+}
+
+// Who sends on before our answer means to have it taken for what came through TLS (CVE-2021-23214).
+// Bytes that come later cannot: they go to the handshake, which fails.
 Awaitable<bool> Session::answer_ssl_request() {
   if (ssl_answered_) {
     co_await refuse("0A000", unsupported(protocol::ssl_request_code), "");
     co_return false;
   }
   ssl_answered_ = true;
-  // Who sends on before our answer means to have it taken for what came through TLS
-  // (CVE-2021-23214). Bytes that come later cannot: they go to the handshake, which fails.
   if (client_.has_unread_bytes()) {
-    co_await refuse("08P01", "received unencrypted data after SSL request",
-                    "This could be either a client-software bug or evidence of an attempted "
-                    "man-in-the-middle attack.");
+    if (!may_have_tls() && co_await client_.write_all("N")) co_return false;
+    co_await refuse("08P01", "received unencrypted data after SSL request", injection_detail);
     co_return false;
   }
-  if (!worker_.shared.tls) co_return !co_await client_.write_all("N");
+  const bool offered = co_await offers_tls();
+  if (!offered) co_return !co_await client_.write_all("N");
   if (co_await client_.write_all("S")) co_return false;
+  co_return co_await begin_tls();
+}
+
+// PostgreSQL has no TLS on unix sockets either.
+bool Session::may_have_tls() {
+  error_code error;
+  const auto family = client_.socket().local_endpoint(error).protocol().family();
+  return worker_.shared.tls != nullptr && !error && family != AF_UNIX;
+}
+
+// With `automatic` the server's certificate decides, so that the server is connected first.
+Awaitable<bool> Session::offers_tls() {
+  if (!may_have_tls()) co_return false;
+  Legs legs{.has_certificate = true, .client_tls = worker_.shared.options.client_tls};
+  if (legs.client_tls == ClientTls::automatic && worker_.shared.upstream_tls) {
+    co_await find_server();
+    legs.server_tls = server_ && server_->tls();
+    legs.same_certificate = server_ && server_has_our_certificate();
+  }
+  co_return takes_tls(legs);
+}
+
+Awaitable<bool> Session::begin_tls() {
   if (const auto error = co_await client_.accept_tls(*worker_.shared.tls)) {
     spdlog::info("connection={} peer={} TLS handshake failed: {}", connection(), peer_,
                  client_.tls_error().empty() ? error.message() : client_.tls_error());
@@ -115,20 +161,22 @@ Awaitable<bool> Session::answer_gssenc_request() {
     co_return false;
   }
   gssenc_answered_ = true;
-  if (client_.has_unread_bytes()) {
+  const bool injected = client_.has_unread_bytes();
+  if (co_await client_.write_all("N")) co_return false;
+  if (injected)
     co_await refuse("08P01", "received unencrypted data after GSSAPI encryption request",
-                    "This could be either a client-software bug or evidence of an attempted "
-                    "man-in-the-middle attack.");
-    co_return false;
-  }
-  co_return !co_await client_.write_all("N");
+                    injection_detail);
+  co_return !injected;
 }
 
 Awaitable<void> Session::refuse(std::string_view sqlstate, std::string_view message,
-                                std::string_view hint) {
+                                std::string_view detail) {
   spdlog::info("connection={} peer={} refused: {}", connection(), peer_, message);
-  const auto error = protocol::encode_error("FATAL", sqlstate, message, hint);
-  if (!co_await client_.write_all(error)) co_await hang_up();
+  protocol::ErrorResponse error{{{'S', "FATAL"}, {'V', "FATAL"}, {'C', sqlstate}, {'M', message}}};
+  if (!detail.empty()) error.fields.push_back({'D', detail});
+  std::string bytes;
+  protocol::encode(error, bytes);
+  if (!co_await client_.write_all(bytes)) co_await hang_up();
 }
 
 }  // namespace ride::proxy

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/startup.hpp"
+#include "proxy/tls.hpp"
+
 namespace ride::proxy {
 
 using namespace std::chrono_literals;
@@ -60,25 +63,72 @@ Awaitable<error_code> try_endpoint(asio::io_context& context, Endpoint endpoint,
   }
 }
 
-Awaitable<Connected> try_connect(asio::io_context& context, Upstream upstream) {
+Awaitable<error_code> open_socket(asio::io_context& context, Upstream upstream, Socket& socket) {
   const auto found = co_await find(context, std::move(upstream));
-  Connected result{Socket(context), found.error};
+  auto error = found.error;
   for (const auto& endpoint : found.endpoints) {
-    result.error = co_await try_endpoint(context, endpoint, result.socket);
-    if (!result.error) break;
+    error = co_await try_endpoint(context, endpoint, socket);
+    if (!error) break;
   }
-  if (!result.error) tune(result.socket);
-  co_return result;
+  if (!error) tune(socket);
+  co_return error;
+}
+
+// Asks for TLS. Returns why there can be no session, or "": then answer is what the server said.
+Awaitable<std::string> ask_for_tls(Leg& leg, TlsMode mode, char& answer) {
+  std::string request;
+  protocol::encode_ssl_request(request);
+  auto error = co_await leg.write_all(request);
+  if (!error) error = co_await leg.peek(answer);
+  if (error) co_return "no answer to SSLRequest: " + error.message();
+  // Words of a server that has not shown who it is are shown to clients only where nobody asked it.
+  if (answer == 'E' && mode == TlsMode::prefer) co_return "";
+  if (answer != 'S' && answer != 'N') co_return "the server answered SSLRequest with an error";
+  co_await leg.read_exactly(&answer, 1);
+  if (answer == 'N' && mode != TlsMode::prefer) co_return "the server does not offer TLS";
+  // Nothing that came in plain may be taken for what came through TLS (CVE-2021-23222).
+  if (answer == 'S' && leg.has_unread_bytes())
+    co_return "the server sent unencrypted data after its answer to SSLRequest";
+  co_return "";
+}
+
+Awaitable<std::string> secure(Leg& leg, std::string host, const UpstreamTls& options,
+                              SSL_CTX& context) {
+  if (!options.direct) {
+    char answer = 0;
+    auto failure = co_await ask_for_tls(leg, options.mode, answer);
+    if (!failure.empty() || answer != 'S') co_return failure;
+  }
+  const auto name = options.server_name.empty() ? host : options.server_name;
+  const auto error = co_await leg.connect_tls(context, name, options.mode == TlsMode::verify_full);
+  if (error) co_return "TLS: " + (leg.tls_error().empty() ? error.message() : leg.tls_error());
+  if (options.direct && leg.tls_facts().alpn != alpn_protocol)
+    co_return "TLS: the server does not know ALPN, as direct TLS demands";
+  co_return "";
+}
+
+Awaitable<Connected> try_connect(asio::io_context& context, Upstream upstream,
+                                 const UpstreamTls& options, SSL_CTX* tls) {
+  Socket socket(context);
+  const auto error = co_await open_socket(context, upstream, socket);
+  if (error) co_return Connected{{}, error.message()};
+  Connected connected{Leg(std::move(socket)), ""};
+  if (tls != nullptr && !upstream.is_unix())
+    connected.failure = co_await secure(*connected.leg, upstream.host, options, *tls);
+  if (!connected.failure.empty()) connected.leg.reset();
+  co_return connected;
 }
 
 }  // namespace
 
-Awaitable<Connected> connect(asio::io_context& context, Upstream upstream, Limits limits) {
+Awaitable<Connected> connect(asio::io_context& context, Upstream upstream, const Options& options,
+                             SSL_CTX* tls) {
   using namespace asio::experimental::awaitable_operators;
-  Timer deadline(context, limits.connect_wait_max);
-  auto first = co_await (try_connect(context, upstream) || deadline.async_wait(as_values));
+  Timer deadline(context, options.limits.connect_wait_max);
+  auto first = co_await (try_connect(context, std::move(upstream), options.upstream_tls, tls) ||
+                         deadline.async_wait(as_values));
   if (first.index() == 0) co_return std::get<0>(std::move(first));
-  co_return Connected{Socket(context), make_error_code(boost::system::errc::timed_out)};
+  co_return Connected{{}, make_error_code(boost::system::errc::timed_out).message()};
 }
 
 void tune(Socket& socket) {

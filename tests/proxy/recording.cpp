@@ -20,8 +20,10 @@ namespace ride::test {
 Recording::Recording(proxy::Options options) {
   writer_ = std::make_unique<journal::Writer>(directory_ / "test.ride");
   const auto files = proxy::ensure_certificate(tls_directory().string());
-  options.tls_certificate_file = files.certificate;
-  options.tls_key_file = files.key;
+  if (options.tls_certificate_file.empty()) {
+    options.tls_certificate_file = files.certificate;
+    options.tls_key_file = files.key;
+  }
   if (options.upstream.host == proxy::Upstream{}.host)
     options.upstream = {Postgres::instance().socket_directory(), Postgres::port};
   proxy_ = std::make_unique<proxy::Proxy>(std::move(options), clock_, *writer_);

@@ -1,4 +1,5 @@
-// A proxy before the test's own PostgreSQL, with a journal of its own to read back.
+// A proxy before the test's own PostgreSQL, with a journal of its own to read back. It shows a
+// certificate of its own where the options name none.
 #pragma once
 
 #include <libpq-fe.h>

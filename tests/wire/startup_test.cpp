@@ -44,6 +44,7 @@ TEST_CASE("wire 8: start-up packets at and beyond the limits get the server's ow
       with_length(0xffffffff, rest),
       number_bytes(unterminated.size()) + unterminated.substr(4),
       with_length(static_cast<std::uint32_t>(rest.size()) + 5, rest + 'x'),  // not the last byte
+      number_bytes(unterminated.size() + 3) + unterminated.substr(4) + "ab"s + '\0',
   };
   for (const auto& packet : packets) {
     INFO(packet.size() << " bytes: " << packet.substr(0, 60));
@@ -116,4 +117,20 @@ TEST_CASE("wire 18: a server that takes nobody refuses before authentication, in
         std::string::npos);
   const auto event = recording.events("connection_refused").at(0);
   CHECK(bytes(event, "error").find("C53300") != std::string::npos);
+}
+
+TEST_CASE("wire 8: a byte in the terminator's place is taken, and the session is recorded",
+          "[postgres][wire]") {
+  Recording recording;
+  auto packet = startup();
+  packet.back() = 'x';
+  std::string bytes = packet;
+  protocol::encode(protocol::Query{"SELECT 'not blind'"}, bytes);
+  const RawClient client(recording.proxy().port());
+  client.send(bytes);
+  CHECK(client.receive_until(idle_ready).front() == 'R');
+  CHECK(client.receive_until(idle_ready).find("not blind") != std::string::npos);
+  REQUIRE(recording.has("query"));
+  CHECK(text(recording.events("query").at(0), "text") == "SELECT 'not blind'");
+  CHECK(text(recording.events("connection_started").at(0), "user") == "oncall");
 }
