@@ -15,14 +15,15 @@ std::string in_one_line(std::string_view text) {
   return out;
 }
 
-std::string without_end(std::string text) {
+std::string trimmed(std::string text) {
+  text.erase(0, text.find_first_not_of(' '));
   while (!text.empty() && (text.back() == ' ' || text.back() == ';')) text.pop_back();
   return text;
 }
 
 std::string recorded_text(const journal::facts::StatementRow& row) {
   if (row.path == "function") return "function call";
-  return without_end(in_one_line(row.text.value_or("")));
+  return trimmed(in_one_line(row.text.value_or("")));
 }
 
 std::string recorded_outcome(const journal::facts::StatementRow& row) {
@@ -33,7 +34,7 @@ std::string recorded_outcome(const journal::facts::StatementRow& row) {
 bool bears_out(const journal::facts::StatementRow& row, const Claim& claim) {
   if (recorded_outcome(row) != claim.outcome) return false;
   const auto recorded = recorded_text(row);
-  if (!claim.text.ends_with(cut_mark)) return recorded == without_end(claim.text);
+  if (!claim.text.ends_with(cut_mark)) return recorded == trimmed(claim.text);
   return recorded.starts_with(claim.text.substr(0, claim.text.size() - cut_mark.size()));
 }
 
