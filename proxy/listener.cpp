@@ -43,11 +43,9 @@ asio::generic::stream_protocol::endpoint to_endpoint(const Address& address, err
   return asio::ip::tcp::endpoint(asio::ip::make_address(address.host, error), address.port);
 }
 
-std::string peer_text(const Socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
+std::string peer_text(const asio::generic::stream_protocol::endpoint& endpoint) {
   const auto family = endpoint.protocol().family();
-  if (error || (family != AF_INET && family != AF_INET6)) return "unix";
+  if (family != AF_INET && family != AF_INET6) return "unix";
   const auto tcp = to_tcp(endpoint);
   const auto address = tcp.address().to_string();
   const auto port = std::to_string(tcp.port());
@@ -89,8 +87,10 @@ Awaitable<void> accept_sessions(Acceptor* acceptor,
                                 const std::vector<std::unique_ptr<Worker>>* workers) {
   for (std::size_t turn = 0; acceptor->is_open(); ++turn) {
     auto& worker = *(*workers)[turn % workers->size()];
+    // As the kernel tells it with the connection: a socket whose peer is gone again has none.
+    asio::generic::stream_protocol::endpoint from;
     auto [error, socket] =
-        co_await acceptor->async_accept(worker.context.get_executor(), as_values);
+        co_await acceptor->async_accept(worker.context.get_executor(), from, as_values);
     if (error == asio::error::operation_aborted) continue;
     if (error) {
       spdlog::error("cannot accept a connection: {}", error.message());
@@ -99,7 +99,7 @@ Awaitable<void> accept_sessions(Acceptor* acceptor,
       continue;
     }
     tune(socket);
-    auto peer = peer_text(socket);
+    auto peer = peer_text(from);
     asio::co_spawn(worker.context, run_session(&worker, std::move(socket), std::move(peer)),
                    log_failure);
   }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 #include "journal/event_json.hpp"
 #include "journal/reader.hpp"
@@ -129,7 +130,9 @@ RawClient::RawClient(const std::string& unix_path) : descriptor_(socket(AF_UNIX,
     throw std::runtime_error("cannot connect to " + unix_path);
 }
 
-RawClient::~RawClient() { close(descriptor_); }
+RawClient::~RawClient() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
 
 void RawClient::send(std::string_view bytes) const {
   while (!bytes.empty()) {
@@ -140,6 +143,12 @@ void RawClient::send(std::string_view bytes) const {
 }
 
 void RawClient::finish_sending() const { shutdown(descriptor_, SHUT_WR); }
+
+void RawClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close(std::exchange(descriptor_, -1));
+}
 
 std::string RawClient::receive_some() const {
   timeval limit{.tv_sec = 30, .tv_usec = 0};

@@ -68,6 +68,7 @@ class RawClient {
 
   void send(std::string_view bytes) const;
   void finish_sending() const;
+  void reset();                                            // gone at once, without a goodbye
   std::string receive_some() const;                        // "" at the end
   bool at_end() const;                                     // the end is here, and nothing before it
   std::string receive_all() const;                         // up to the end

@@ -45,6 +45,19 @@ TEST_CASE("bytes behind SSLRequest that came before TLS are refused", "[postgres
   CHECK(answer.front() == 'E');
 }
 
+TEST_CASE("of a client that is gone before it is taken up the address is recorded",
+          "[postgres][proxy]") {
+  Recording recording;
+  for (int i = 0; i < 50; ++i) {
+    RawClient client(recording.proxy().port());
+    client.send(startup());
+    client.reset();
+  }
+  REQUIRE(eventually([&] { return recording.events("connection_closed").size() == 50; }));
+  for (const auto& opened : recording.events("connection_opened"))
+    CHECK(text(opened, "peer").starts_with("127.0.0.1:"));
+}
+
 TEST_CASE("GSSENCRequest is declined, and the client may go on in either way",
           "[postgres][proxy]") {
   Recording recording;
