@@ -202,7 +202,10 @@ Script& Script::holds(bool (*condition)(const Session&)) {
 
 Script::~Script() {
   play();
-  for (std::size_t lines = 0; lines <= lines_.size(); ++lines) play_until(lines);
+  for (std::size_t lines = 0; lines <= lines_.size(); ++lines) {
+    play_until(lines, false);
+    if (lines < lines_.size()) play_until(lines, true);
+  }
 }
 
 void Script::start(Bench& bench) const {
@@ -230,12 +233,17 @@ void Script::play() const {
   }
 }
 
-void Script::play_until(std::size_t vanishes_after) const {
-  INFO("the peer vanishes after line " << vanishes_after);
+void Script::play_until(std::size_t vanishes_after, bool half_a_line_more) const {
+  INFO("the peer vanishes after line " << vanishes_after
+                                       << (half_a_line_more ? " and a half" : ""));
   Bench bench(kept_message_bytes_max, limits_);
   start(bench);
   for (std::size_t i = 0; i < vanishes_after; ++i)
     if (!lines_[i].gone) bench.pass(lines_[i].side, lines_[i].bytes);
+  if (half_a_line_more) {
+    const auto& line = lines_[vanishes_after];
+    bench.pass(line.side, Bytes(line.bytes).substr(0, line.bytes.size() / 2));
+  }
   bench.vanish();
   bench.vanish();
   CHECK(bench.seen().breaches() == std::vector<std::string>{});

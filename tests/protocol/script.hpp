@@ -6,8 +6,8 @@
 //       .server(ReadyForQuery{TxStatus::idle}, {"ready 1 I"});
 //
 // It plays when it dies: once as written, through two Framers, and once more with the peer
-// vanishing after each of its lines, which must leave no request without an ending twice or out of
-// order.
+// vanishing after each of its lines, and half-way through each, which must leave no request without
+// an ending, and none with one twice or out of order.
 #pragma once
 
 #include <map>
@@ -166,7 +166,7 @@ class Script {
 
   void start(Bench& bench) const;
   void play() const;
-  void play_until(std::size_t vanishes_after) const;
+  void play_until(std::size_t vanishes_after, bool half_a_line_more) const;
 
   bool started_;
   SessionLimits limits_;
