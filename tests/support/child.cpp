@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -37,6 +38,10 @@ std::vector<std::string> environment_with(const std::vector<std::string>& added)
   for (char** entry = environ; *entry != nullptr; ++entry) {
     // Settings of the person's own libpq would change what is tested.
     if (std::string_view(*entry).starts_with("PG")) continue;
+    const auto name = std::string_view(*entry).substr(0, std::string_view(*entry).find('=') + 1);
+    if (std::any_of(added.begin(), added.end(),
+                    [&](const std::string& other) { return other.starts_with(name); }))
+      continue;
     out.emplace_back(*entry);
   }
   out.insert(out.end(), added.begin(), added.end());

@@ -96,6 +96,7 @@ RootedPsql::RootedPsql(int major, const std::vector<std::string>& arguments,
     : argv({program(major, "psql"), "-X", "-q", "-A", "-t"}),
       options{.environment = environment, .root = root_of(major)} {
   argv.insert(argv.end(), arguments.begin(), arguments.end());
+  options.environment.emplace_back("HOME=/tmp");  // ours is closed to it
 }
 
 }  // namespace ride::test

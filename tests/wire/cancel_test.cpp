@@ -58,7 +58,9 @@ TEST_CASE("wire 15: a cancel in plain text hits its session that uses TLS", "[po
         number(recording.events("query").at(0), "seq"));
 }
 
-TEST_CASE("wire 16: a cancel's connection stays open until the server closes its own", "[wire]") {
+TEST_CASE(
+    "wire 16: a cancel's connection stays open until the server closes its own (scripted server)",
+    "[wire]") {
   ScriptedServer server;
   proxy::Options options;
   options.upstream = {server.socket_directory(), ScriptedServer::port};

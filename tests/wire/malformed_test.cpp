@@ -79,8 +79,10 @@ TEST_CASE("wire 46: what is no message reaches the server, whose error or end re
   CHECK(recording.events("gap").empty());  // nothing came of it that the record lacks
 }
 
-TEST_CASE("wire 46: a request that cannot be read is a gap, and the session is followed again",
-          "[wire]") {
+TEST_CASE(
+    "wire 46: a request that cannot be read is a gap, and the session is followed again (scripted "
+    "server)",
+    "[wire]") {
   Scripted session;
   session.ask(messages(Query{"SELECT 'before'"}));
   session.answer(done);
@@ -97,7 +99,8 @@ TEST_CASE("wire 46: a request that cannot be read is a gap, and the session is f
 }
 
 TEST_CASE(
-    "wire 46: an answer that cannot be read is a gap at once, and the session is followed again",
+    "wire 46: an answer that cannot be read is a gap at once, and the session is followed again "
+    "(scripted server)",
     "[wire]") {
   Scripted session;
   session.ask(messages(Query{"SELECT 'unread'"}));
@@ -113,8 +116,10 @@ TEST_CASE(
   CHECK(session.how_ended("SELECT 'followed'") == "complete");
 }
 
-TEST_CASE("wire 46: reading does not begin again inside a transaction or inside a message",
-          "[wire]") {
+TEST_CASE(
+    "wire 46: reading does not begin again inside a transaction or inside a message (scripted "
+    "server)",
+    "[wire]") {
   Scripted session;
   session.ask("y\0\0\0\4"s);
   session.answer(
@@ -133,8 +138,10 @@ TEST_CASE("wire 46: reading does not begin again inside a transaction or inside 
   CHECK(session.how_ended("SELECT 'followed'") == "complete");
 }
 
-TEST_CASE("wire 46: a secret prepared while nothing could be read is not recorded behind it",
-          "[wire]") {
+TEST_CASE(
+    "wire 46: a secret prepared while nothing could be read is not recorded behind it (scripted "
+    "server)",
+    "[wire]") {
   Scripted session;
   session.ask("y\0\0\0\4"s);
   session.answer(messages(CommandComplete{"PREPARE"}, ReadyForQuery{}));
@@ -148,7 +155,9 @@ TEST_CASE("wire 46: a secret prepared while nothing could be read is not recorde
   CHECK(session.recording.journal_bytes().find("pLaNtEd-secret") == std::string::npos);
 }
 
-TEST_CASE("wire 46: a connection in a protocol that only the server knows is a gap", "[wire]") {
+TEST_CASE(
+    "wire 46: a connection in a protocol that only the server knows is a gap (scripted server)",
+    "[wire]") {
   ScriptedServer server;
   proxy::Options options;
   options.upstream = {server.socket_directory(), ScriptedServer::port};

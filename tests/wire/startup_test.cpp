@@ -108,11 +108,9 @@ TEST_CASE("wire 18: a start-up that fails behind AuthenticationOk ends in the se
 TEST_CASE("wire 18: a server that takes nobody refuses before authentication, in its own words",
           "[postgres][wire]") {
   Recording recording;
-  Postgres::instance().value("ALTER DATABASE otherdb CONNECTION LIMIT 0");
   Postgres::instance().value("CREATE ROLE limited LOGIN CONNECTION LIMIT 0");
   const auto refused = recording.connect("user=limited");
   Postgres::instance().value("DROP ROLE limited");
-  Postgres::instance().value("ALTER DATABASE otherdb CONNECTION LIMIT -1");
   CHECK(std::string(PQerrorMessage(refused.get())).find("too many connections for role") !=
         std::string::npos);
   const auto event = recording.events("connection_refused").at(0);

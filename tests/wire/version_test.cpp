@@ -55,6 +55,24 @@ std::string psql_value(int major, Recording& recording, const std::string& sql) 
   return run(psql.argv, "", psql.options).output;
 }
 
+// Interrupts psql 18 in a long statement, in protocol 3.2; what it said.
+std::string said_when_interrupted(const RootedPostgres& server, Recording& recording,
+                                  const std::string& how) {
+  const RootedPsql psql(18,
+                        {"host=127.0.0.1 port=" + std::to_string(recording.proxy().port()) +
+                         " user=oncall dbname=postgres " + how},
+                        {"PGMAXPROTOCOLVERSION=3.2"});
+  Child child(psql.argv, psql.options);
+  child.write("SELECT pg_sleep(600);\n");
+  REQUIRE(eventually([&] {
+    return server.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") ==
+           "1";
+  }));
+  child.signal(SIGINT);
+  child.wait();
+  return child.output();
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -127,24 +145,26 @@ TEST_CASE("wire 13: Ctrl-C in psql 18 cancels its statement by a long key", "[po
   if (skipped_without_postgres(18)) return;
   const RootedPostgres server(18);
   Recording recording(before(server.socket_directory()));
-  const RootedPsql psql(18,
-                        {"host=127.0.0.1 port=" + std::to_string(recording.proxy().port()) +
-                         " user=oncall dbname=postgres sslmode=disable"},
-                        {"PGMAXPROTOCOLVERSION=3.2"});
-  Child child(psql.argv, psql.options);
-  child.write("SELECT pg_sleep(600);\n");
-  REQUIRE(eventually([&] {
-    return server.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") ==
-           "1";
-  }));
-  child.signal(SIGINT);
-  child.wait();
-  CHECK(child.output().find("canceling statement due to user request") != std::string::npos);
+  CHECK(said_when_interrupted(server, recording, "sslmode=disable")
+            .find("canceling statement due to user request") != std::string::npos);
   CHECK(recording.events("cancel_requested").size() == 1);
 }
 
-TEST_CASE("wire 13: a key of 256 bytes finds its session (scripted server: none sends one)",
-          "[wire]") {
+TEST_CASE("wire 15: Ctrl-C in psql 18 comes in plain text and hits its session in TLS",
+          "[postgres][wire]") {
+  if (skipped_without_postgres(18)) return;
+  const RootedPostgres server(18);
+  Recording recording(before(server.socket_directory()));
+  CHECK(said_when_interrupted(server, recording, "sslmode=require")
+            .find("canceling statement due to user request") != std::string::npos);
+  CHECK(recording.events("cancel_requested").size() == 1);
+  const auto opened = recording.events("connection_opened");
+  REQUIRE(opened.size() == 2);
+  CHECK(text(opened[0], "tls").starts_with("TLSv1"));
+  CHECK(text(opened[1], "tls").empty());
+}
+
+TEST_CASE("wire 13: a key of 256 bytes finds its session (scripted server)", "[wire]") {
   ScriptedServer server;
   Recording recording(before(server.socket_directory()));
   const RawClient client(recording.proxy().port());
