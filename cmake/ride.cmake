@@ -33,7 +33,7 @@ target_include_directories(ride_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(ride_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor
   -Wswitch-enum -Wimplicit-fallthrough
-  $<IF:$<CONFIG:Debug>,-Werror,-Wno-maybe-uninitialized>)
+  $<IF:$<CONFIG:Debug>,-Werror,$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>>)
 target_compile_definitions(ride_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 if(RIDE_SANITIZE)
   target_compile_options(ride_flags INTERFACE -fsanitize=${RIDE_SANITIZE} -fno-omit-frame-pointer)
