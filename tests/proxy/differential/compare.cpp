@@ -40,6 +40,17 @@ std::size_t messages_of_start_up(const std::vector<std::string>& messages) {
   return count + 1;
 }
 
+Told told_by(const std::vector<std::string>& messages) {
+  Told told;
+  for (const auto& message : messages) {
+    const char type = is_whole(message) ? message.front() : '\0';
+    if (type == 'Z') ++told.readies;
+    if (std::string_view("CIsV").find(type) != std::string_view::npos) ++told.completions;
+    if (type == 'D') ++told.rows;
+  }
+  return told;
+}
+
 class Comparison {
  public:
   Comparison(const Sequence& sequence, const Address& server, RecordedProxy& proxy,
@@ -82,17 +93,12 @@ class Comparison {
     CHECK(equal);
   }
 
-  Heard visit(RecordedProxy& proxy, const Manner& manner, const std::string& how,
-              bool complete = false) {
+  Heard visit(RecordedProxy& proxy, const Manner& manner, const std::string& how) {
     ++conversations_;
     auto heard = converse(proxy.address(), sequence_, manner);
     Visit visit{sequence_.name + ", " + how, heard.own_address, sequence_.unreadable, {}};
-    if (complete && !sequence_.unreadable && !sequence_.proxy_answers) {
-      const auto messages = server_messages(heard.bytes, single_bytes_);
-      visit.readies = static_cast<std::size_t>(std::count_if(
-          messages.begin(), messages.end(),
-          [](const std::string& message) { return message.size() == 6 && message[0] == 'Z'; }));
-    }
+    if (manner.finish != Finish::reset && !sequence_.unreadable && !sequence_.proxy_answers)
+      visit.told = told_by(server_messages(heard.bytes, single_bytes_));
     proxy.note(std::move(visit));
     return heard;
   }
@@ -116,7 +122,7 @@ class Comparison {
       auto manner = whole_;
       manner.pace = pace;
       manner.awaited_before = awaited_before_;
-      const auto heard = visit(proxy_, manner, name, true);
+      const auto heard = visit(proxy_, manner, name);
       same(expected_, heard);
       if (!sequence_.server_closes) CHECK_FALSE(heard.closed_early);
     }
@@ -128,7 +134,7 @@ class Comparison {
       const auto where = "cut off by the client behind message " + std::to_string(steps);
       INFO(where);
       const auto direct = converse(server_, sequence_, {.steps = steps});
-      same(direct, visit(proxy_, {.steps = steps}, where, true));
+      same(direct, visit(proxy_, {.steps = steps}, where));
       if (steps > 0) awaited_before_.push_back(common_bytes(direct.bytes));
       visit(proxy_, {.steps = steps, .finish = Finish::reset}, where + ", gone");
     }

@@ -52,6 +52,16 @@ std::vector<Write> plan(const Sequence& sequence, const Manner& manner) {
   return out;
 }
 
+// All of 127/8 is this machine. A port alone comes again sooner than a test is over.
+void bind_to_new_address(int socket) {
+  static std::uint32_t taken = 0;
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + (1U << 16U) + ++taken);
+  if (bind(socket, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+    throw std::runtime_error("cannot bind to an address of 127/8");
+}
+
 class Conversation {
  public:
   Conversation(int socket, std::vector<Write> writes, const Manner& manner, Heard& heard)
@@ -136,6 +146,7 @@ int Address::connect(std::string& own_address) const {
   unix_path_.copy(local.sun_path, sizeof local.sun_path - 1);
   const bool over_tcp = unix_path_.empty();
   const int out = socket(over_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (over_tcp) bind_to_new_address(out);
   const auto* address = over_tcp ? reinterpret_cast<const sockaddr*>(&tcp)
                                  : reinterpret_cast<const sockaddr*>(&local);
   const socklen_t size = over_tcp ? sizeof tcp : sizeof local;
@@ -148,7 +159,9 @@ int Address::connect(std::string& own_address) const {
   setsockopt(out, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   socklen_t own_size = sizeof tcp;
   getsockname(out, reinterpret_cast<sockaddr*>(&tcp), &own_size);
-  own_address = "127.0.0.1:" + std::to_string(ntohs(tcp.sin_port));
+  std::array<char, INET_ADDRSTRLEN> text{};
+  inet_ntop(AF_INET, &tcp.sin_addr, text.data(), text.size());
+  own_address = std::string(text.data()) + ':' + std::to_string(ntohs(tcp.sin_port));
   return out;
 }
 

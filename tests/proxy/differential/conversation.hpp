@@ -40,7 +40,7 @@ struct Heard {
   std::string bytes;
   bool closed_early = false;     // before the client half-closed
   bool stuck = false;            // nothing happened for a long time
-  std::string own_address = "";  // "127.0.0.1:40112"; "" over a unix socket
+  std::string own_address = "";  // "127.1.0.7:40112", no other one's; "" over a unix socket
 };
 
 class Address {

@@ -11,12 +11,14 @@
 namespace ride::test {
 namespace {
 
-// How often each kind of event was recorded of one connection.
-using Kinds = std::map<std::string, std::size_t>;
+struct Recorded {
+  std::map<std::string, std::size_t> kinds;  // how often each was recorded
+  Told told;
+};
 
 struct Record {
-  std::map<std::string, std::vector<journal::ConnectionId>> of_peer;  // a port may come again
-  std::map<journal::ConnectionId, Kinds> kinds;
+  std::map<std::string, std::vector<journal::ConnectionId>> of_peer;
+  std::map<journal::ConnectionId, Recorded> of_connection;
 };
 
 Record read_record(const std::filesystem::path& file) {
@@ -27,12 +29,23 @@ Record read_record(const std::filesystem::path& file) {
     CHECK_FALSE(shown.contains("damaged"));
     const auto kind = text(shown, "kind");
     if (kind == "connection_opened") out.of_peer[text(shown, "peer")].push_back(event.connection);
-    ++out.kinds[event.connection][kind];
+    auto& recorded = out.of_connection[event.connection];
+    ++recorded.kinds[kind];
+    if (kind == "connection_ready" || kind == "ready") ++recorded.told.readies;
+    if (kind != "ended") continue;
+    recorded.told.rows += static_cast<std::size_t>(number(shown, "rows"));
+    const auto how = text(shown, "how");
+    if (how == "complete" || how == "empty" || how == "suspended") ++recorded.told.completions;
   }
   return out;
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Told& told) {
+  return out << told.readies << " readies, " << told.completions << " completions, " << told.rows
+             << " rows";
+}
 
 RecordedProxy::RecordedProxy(proxy::Upstream upstream)
     : writer_(std::make_unique<journal::Writer>(directory_ / "differential.ride")) {
@@ -53,10 +66,10 @@ void RecordedProxy::check_record() {
     if (connections.empty()) continue;  // it never sent a whole first packet
     const auto connection = connections.front();
     connections.erase(connections.begin());
-    auto& kinds = record.kinds[connection];
+    auto& [kinds, told] = record.of_connection[connection];
     CHECK(kinds["connection_closed"] == 1);
     CHECK((kinds["gap"] == 0 || visit.gap_allowed));
-    if (visit.readies) CHECK(kinds["connection_ready"] + kinds["ready"] == *visit.readies);
+    if (visit.told) CHECK(told == *visit.told);
   }
   for (const auto& [peer, left] : record.of_peer) {
     INFO(peer);

@@ -76,6 +76,10 @@ std::vector<std::string> server_messages(std::string_view bytes, std::size_t sin
   return out;
 }
 
+bool is_whole(std::string_view piece) {
+  return piece.size() >= header_bytes && wire_bytes(piece) == piece.size();
+}
+
 std::string comparable(std::string_view bytes, std::size_t single_bytes) {
   std::string out;
   for (auto& message : server_messages(bytes, single_bytes))

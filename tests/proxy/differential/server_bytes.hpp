@@ -12,6 +12,9 @@ namespace ride::test {
 // What is no message, as a refusal in the way of protocol 2, is one piece to the end.
 std::vector<std::string> server_messages(std::string_view bytes, std::size_t single_bytes);
 
+// Whether a piece is a message, and all of it.
+bool is_whole(std::string_view piece);
+
 // Without what must differ between two sessions: pid and key in BackendKeyData, the sender's pid in
 // NotificationResponse, the oids of tables in RowDescription, and the number in the name of a
 // schema for temporary tables. Nothing else is taken out.
