@@ -18,6 +18,7 @@
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
+#include "cli/proxy_explain.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "journal/appender.hpp"
@@ -92,6 +93,14 @@ void choose_certificate(proxy::Options& relay, const fs::path& folder) {
   relay.tls_key_file = own.key;
 }
 
+// Before any client comes. The certificate that ride makes for itself need not be there yet: it is
+// never the server's.
+int explain(const Proxy& options) {
+  auto probed = proxy::probe(options.relay);
+  probed.legs.has_certificate = true;
+  return print_explanation(options.relay, probed, options.json);
+}
+
 void record_beginning(journal::Writer& writer, const Clock& clock) {
   std::string body;
   journal::FieldWriter(body)
@@ -145,12 +154,36 @@ bool stay(const Signals& signals, const journal::Writer& writer) {
   return !writer.failed();
 }
 
+proxy::TlsMode tls_mode(const std::string& word) {
+  if (word == "off") return proxy::TlsMode::off;
+  if (word == "prefer") return proxy::TlsMode::prefer;
+  if (word == "require") return proxy::TlsMode::require;
+  return word == "verify-ca" ? proxy::TlsMode::verify_ca : proxy::TlsMode::verify_full;
+}
+
+void check_tls(Proxy& options) {
+  auto& relay = options.relay;
+  auto& server = relay.upstream_tls;
+  server.mode = tls_mode(options.upstream_tls);
+  if (options.client_tls == "always") relay.client_tls = proxy::ClientTls::always;
+  if (relay.tls_certificate_file.empty() != relay.tls_key_file.empty())
+    throw Failure("--tls-cert and --tls-key go together", exit_usage);
+  if (server.certificate_file.empty() != server.key_file.empty())
+    throw Failure("--upstream-cert and --upstream-key go together", exit_usage);
+  const bool verifies =
+      server.mode == proxy::TlsMode::verify_ca || server.mode == proxy::TlsMode::verify_full;
+  if (verifies && server.ca_file.empty())
+    throw Failure("--upstream-tls " + options.upstream_tls + " needs --upstream-ca FILE or system",
+                  exit_usage);
+}
+
 Proxy checked(Proxy options) {
   options.relay.listen.clear();
   for (const auto& text : options.listen) options.relay.listen.push_back(listen_address(text));
   options.relay.upstream = address_of("--upstream", options.upstream);
-  if (options.relay.tls_certificate_file.empty() != options.relay.tls_key_file.empty())
-    throw Failure("--tls-cert and --tls-key go together", exit_usage);
+  check_tls(options);
+  if (options.journal.empty() && !options.explain)
+    throw Failure("--journal is required; see ride --help", exit_usage);
   if (const auto why = check_resolves(options.relay.upstream); !why.empty())
     throw Failure("cannot find --upstream " + options.upstream + ": " + why);
   return options;
@@ -163,6 +196,7 @@ int execute(const Proxy& told) {
   ::umask(S_IRWXG | S_IRWXO);  // what is recorded is for its owner alone
   std::signal(SIGPIPE, SIG_IGN);
   open_log(options.quiet);
+  if (options.explain) return explain(options);
   allow_many_files();
   const auto folder = make_folder(options.journal);
   choose_certificate(options.relay, folder);

@@ -108,6 +108,28 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       ->check(CLI::Range(1U, 3600U));
 }
 
+void add_proxy_tls(CLI::App& proxy, Proxy& to) {
+  auto& server = to.relay.upstream_tls;
+  proxy
+      .add_option("--client-tls", to.client_tls,
+                  "auto: not where channel binding would fail; always: wherever it is asked for")
+      ->check(CLI::IsMember({"auto", "always"}));
+  proxy
+      .add_option("--upstream-tls", to.upstream_tls,
+                  "off, prefer (as is), require, verify-ca or verify-full, as libpq's sslmode")
+      ->check(CLI::IsMember({"off", "prefer", "require", "verify-ca", "verify-full"}));
+  proxy.add_flag("--upstream-tls-direct", server.direct,
+                 "TLS without asking, which PostgreSQL 17 and later take");
+  proxy.add_option("--upstream-ca", server.ca_file,
+                   "PEM file to verify the server with, or: system");
+  proxy.add_option("--upstream-name", server.server_name,
+                   "the name its certificate must have; default: the one in --upstream");
+  proxy.add_option("--upstream-cert", server.certificate_file, "PEM file that the server is shown");
+  proxy.add_option("--upstream-key", server.key_file, "PEM file of its key");
+  proxy.add_flag("--explain", to.explain,
+                 "ask the server, print what becomes of TLS and channel binding, and end");
+}
+
 void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   auto& relay = to.proxy.relay;
   CLI::App* proxy =
@@ -122,12 +144,12 @@ void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       ->add_option("--upstream", to.proxy.upstream,
                    "the server: HOST:PORT, or a unix socket's folder, /run/postgresql:5432")
       ->required();
-  proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into")
-      ->required();
+  proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into");
   proxy->add_option("--threads", relay.threads, "threads that relay")->check(CLI::Range(1U, 256U));
   proxy->add_option("--tls-cert", relay.tls_certificate_file,
                     "PEM file that clients are shown; default: one made on first use");
   proxy->add_option("--tls-key", relay.tls_key_file, "PEM file of its key");
+  add_proxy_tls(*proxy, to.proxy);
   proxy->add_flag("--foreground", to.proxy.foreground, "stay in this terminal; it always does");
   proxy->add_flag("--quiet", to.proxy.quiet, "log warnings and errors alone");
 }

@@ -103,6 +103,9 @@ struct Proxy {
   std::string upstream;
   std::string journal;   // folder
   proxy::Options relay;  // everything else that the proxy is told
+  std::string client_tls = "auto";
+  std::string upstream_tls = "prefer";
+  bool explain = false;
   bool foreground = false;
   bool quiet = false;  // only warnings and errors are logged
   bool json = false;

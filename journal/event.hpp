@@ -27,11 +27,13 @@ enum class Kind : std::uint8_t {
   clock_stepped = 6,  // number: by how many microseconds the wall clock left ours (zigzag)
 
   // A client connection.
-  connection_opened = 10,   // peer, tls (version and cipher, or absent)
+  connection_opened = 10,   // peer, tls (version and cipher, or absent), server_name, alpn
   connection_started = 11,  // parameters (NUL-separated startup pairs), user, database, application
-  connection_ready = 12,    // pid: first ReadyForQuery after authentication
+  connection_ready = 12,    // pid: first ReadyForQuery after authentication; server_tls,
+                            // authentication, channel_binding, binding
   connection_refused =
-      13,  // error: the server said no before ready (wrong password, unknown database ...)
+      13,  // error: the server said no before ready (wrong password, unknown database ...); and as
+           // connection_ready
   connection_closed = 14,  // how: "terminated" | "client_gone" | "server_gone" | "fatal" |
                            // "garbage" | "cut"; bytes_in, bytes_out
   parameter_changed =
@@ -123,6 +125,14 @@ enum class Field : std::uint8_t {
   sqlstate = 40,         // text, 5 characters
   redacted =
       41,  // text: "kind count" pairs, what was taken out of this record before it was written
+  server_name = 42,      // text, the name that the client's TLS asked for (SNI)
+  alpn = 43,             // text "postgresql"
+  server_tls = 44,       // text, as tls, of the leg to the server
+  authentication = 45,   // text, what the server asked for: "none", "password", "md5", "gss",
+                         // "sspi", "scram-sha-256", "scram-sha-256-plus", "oauth", "sasl", "other"
+  channel_binding = 46,  // text, what SCRAM's client said: "n", "y" or "p=tls-server-end-point"
+  binding = 47,  // text: "same-certificate" | "plain-server" | "plain-client" (PLUS was left
+                 // out of what the server offered) | "other-certificate"
 };
 
 struct Event {

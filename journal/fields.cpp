@@ -52,6 +52,12 @@ constexpr std::array fields = std::to_array<FieldInfo>({
     {Field::started_us, "started_us", integer},
     {Field::sqlstate, "sqlstate", text},
     {Field::redacted, "redacted", text},
+    {Field::server_name, "server_name", text},
+    {Field::alpn, "alpn", text},
+    {Field::server_tls, "server_tls", text},
+    {Field::authentication, "authentication", text},
+    {Field::channel_binding, "channel_binding", text},
+    {Field::binding, "binding", text},
 });
 
 constexpr bool numbered_without_gaps() {

@@ -14,6 +14,7 @@
 #include "protocol/backend.hpp"
 #include "protocol/framer.hpp"
 #include "protocol/frontend.hpp"
+#include "protocol/sasl.hpp"
 
 namespace ride::protocol {
 
@@ -67,6 +68,8 @@ class Observer {
   virtual ~Observer() = default;
 
   // Start-up, up to the first ReadyForQuery.
+  virtual void authentication(std::uint32_t /*code*/) {}  // each request, and AuthenticationOk (0)
+  virtual void sasl_begun(const SaslInitialResponse&) {}
   virtual void authenticated() {}  // AuthenticationOk
   virtual void negotiated(const NegotiateProtocolVersion&) {}
   virtual void backend_key(const BackendKeyData&) {}  // the key is a secret: to route cancels, only

@@ -2,6 +2,7 @@
 #include "protocol/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ride::protocol {
 
@@ -84,13 +85,20 @@ void Session::on_client(const Frame& frame, Observer& out) {
       return;
     case Terminate::tag:
       return out.terminate();
-    case 'p':  // a password or the like: never looked at, never handed out
-      if (phase_ != Phase::starting)
-        out.protocol_violation(Side::client, 0, frame.tag, "password message after start-up");
-      return;
+    case 'p':  // a password or the like
+      return on_proof(frame, out);
     default:  // any byte may come
       return out.protocol_violation(Side::client, 0, frame.tag, to_text(Fault::unknown_type));
   }
+}
+
+// Never looked at and never handed out, but for the mechanism that the first answer to an offer of
+// SASL begins with.
+void Session::on_proof(const Frame& frame, Observer& out) {
+  if (phase_ != Phase::starting)
+    return out.protocol_violation(Side::client, 0, frame.tag, "password message after start-up");
+  if (!std::exchange(sasl_offered_, false) || !frame.whole) return;
+  if (const auto begun = decode_sasl_initial_response(frame.body)) out.sasl_begun(*begun);
 }
 
 template <typename Message>

@@ -87,6 +87,7 @@ class Session {
   template <typename Message>
   void on_request(Item item, const Frame& frame, Message (*read)(Reader&),
                   void (Observer::*tell)(RequestId, const Message&, std::uint64_t), Observer& out);
+  void on_proof(const Frame& frame, Observer& out);
   void on_sync(const Frame& frame, Observer& out);
   void on_flush(const Frame& frame, Observer& out);
   void on_client_copy_data(const Frame& frame, Observer& out);
@@ -127,6 +128,7 @@ class Session {
   Phase phase_ = Phase::starting;
   Intake intake_ = Intake::queueing;
   TxStatus status_ = TxStatus::unknown;
+  bool sasl_offered_ = false;  // and not taken up yet
   RequestId last_request_ = 0;
   std::uint32_t batch_requests_ = 0;  // since the last message that owes a ReadyForQuery
   std::deque<Pending> queue_;         // Invariant: its head is neither copy_data nor copy_end

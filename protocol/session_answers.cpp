@@ -54,7 +54,10 @@ void Session::on_start_up(const Frame& frame, Observer& out) {
   switch (frame.tag) {
     case Authentication::tag: {
       const auto authentication = decode_authentication(frame.body);
-      if (authentication && authentication->code == 0) out.authenticated();
+      if (!authentication) return;
+      sasl_offered_ = authentication->code == AuthenticationSasl::code;
+      out.authentication(authentication->code);
+      if (authentication->code == 0) out.authenticated();
       return;
     }
     case NegotiateProtocolVersion::tag:

@@ -74,11 +74,13 @@ journal::Seq Recorder::write(Kind kind) {
   return worker_.appender.append(kind, entry_.connection, now_us_, worker_.body);
 }
 
-void Recorder::opened(std::string_view peer, std::string_view tls) {
+void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
   now_us_ = worker_.shared.clock.now_us();
   auto fields = begin();
   fields.put(Field::peer, peer);
-  if (!tls.empty()) fields.put(Field::tls, tls);
+  if (!tls.text.empty()) fields.put(Field::tls, tls.text);
+  if (!tls.server_name.empty()) fields.put(Field::server_name, tls.server_name);
+  if (!tls.alpn.empty()) fields.put(Field::alpn, tls.alpn);
   write(Kind::connection_opened);
 }
 
@@ -98,7 +100,9 @@ void Recorder::started(const protocol::StartupMessage& message) {
 
 void Recorder::refused(Bytes error_body) {
   now_us_ = worker_.shared.clock.now_us();
-  begin().put(Field::error, redact_error(error_body, false).body);
+  auto fields = begin();
+  fields.put(Field::error, redact_error(error_body, false).body);
+  put_login(fields);
   write(Kind::connection_refused);
 }
 
@@ -231,7 +235,9 @@ void Recorder::connection_error(Bytes error_body, bool fatal) {
     idle_error_ = std::move(error);  // stands in connection_closed
     return;
   }
-  begin().put(Field::error, error);
+  auto fields = begin();
+  fields.put(Field::error, error);
+  put_login(fields);
   write(Kind::connection_refused);
 }
 

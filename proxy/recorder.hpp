@@ -21,6 +21,7 @@
 #include "protocol/startup.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/described.hpp"
+#include "proxy/leg.hpp"
 #include "proxy/shared.hpp"
 
 namespace ride::proxy {
@@ -30,7 +31,9 @@ class Recorder : private protocol::Observer {
   Recorder(Worker& worker, Registry::Entry& entry);
 
   // Life of the connection.
-  void opened(std::string_view peer, std::string_view tls);
+  void opened(std::string_view peer, const TlsFacts& tls);
+  // The server is connected. How the log-in went is told with its end, see put_login().
+  void reached(std::string server_tls, std::string_view binding);
   void started(const protocol::StartupMessage& message);
   void refused(Bytes error_body);
   void cancel_requested(const Registry::Target& target);
@@ -98,6 +101,9 @@ class Recorder : private protocol::Observer {
   void put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows);
 
   // recorder.cpp
+  void authentication(std::uint32_t code) override;
+  void sasl_begun(const protocol::SaslInitialResponse& message) override;
+  void put_login(journal::FieldWriter& fields);
   void backend_key(const protocol::BackendKeyData&) override;
   void parameter_status(std::string_view name, std::string_view value) override;
   void notification(const protocol::NotificationResponse&) override;
@@ -135,6 +141,10 @@ class Recorder : private protocol::Observer {
   std::set<std::string, std::less<>> secret_portals_;
   bool secret_prepared_ = false;  // a PREPARE with a secret was seen: any name may be its
 
+  std::string server_tls_;
+  std::string_view binding_;         // one of name_of()'s
+  std::string_view authentication_;  // as channel_binding_, a text that lives for good
+  std::string_view channel_binding_;
   bool ready_ = false;  // connection_ready was written
   bool raw_ = false;
   bool said_goodbye_ = false;

@@ -180,7 +180,9 @@ void Recorder::put_answer(journal::FieldWriter& fields, const Asked& asked, std:
 void Recorder::ready(RequestId through, protocol::TxStatus status) {
   if (!ready_) {
     ready_ = true;
-    begin().put(Field::pid, entry_.pid.load());
+    auto fields = begin();
+    fields.put(Field::pid, entry_.pid.load());
+    put_login(fields);
     write(Kind::connection_ready);
     return;
   }

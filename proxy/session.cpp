@@ -67,7 +67,7 @@ Awaitable<void> Session::serve(Hello hello) {
     co_await refuse("53100", why, "");
     co_return;
   }
-  recorder_.opened(peer_, client_.tls_facts().text);
+  recorder_.opened(peer_, client_.tls_facts());
   switch (hello.kind) {
     case Hello::Kind::startup:
     case Hello::Kind::garbage:
@@ -94,6 +94,7 @@ Awaitable<void> Session::relay(Hello hello) {
     co_await close();
     co_return;
   }
+  recorder_.reached(server_->tls_facts().text, name_of(binding()));
   recorder_.count_client_bytes(hello.bytes.size());
   co_await server_->write_all(hello.bytes);  // a server that died says so at the first read
   if (hello.kind == Hello::Kind::startup && hides_plus(binding()))

@@ -200,3 +200,32 @@ TEST_CASE("a folder that ride proxy may not write is refused with what to do", "
   const auto refused = run_program(words);
   check_refused(refused, 1, closed.string(), "make it writable");
 }
+
+TEST_CASE("ride proxy --explain asks the server and says what channel binding meets",
+          "[lab][proxy][postgres]") {
+  const auto server = Postgres::instance().socket_directory();
+  const std::vector<std::string> words = {"--listen", "127.0.0.1:0", "--upstream", server,
+                                          "--explain"};
+  const auto told = proxy(words);
+  CHECK(told.exit_code == 0);
+  CHECK(told.out.find("without TLS\n") != std::string::npos);
+  CHECK(told.out.find("binding  plain-server: nothing is touched") != std::string::npos);
+
+  auto for_programs = words;
+  for_programs.push_back("--json");
+  const auto parsed = boost::json::parse(proxy(for_programs).out).as_object();
+  CHECK(word(parsed, "binding") == "plain-server");
+  CHECK(parsed.at("gives_tls").as_bool());
+  const auto& clients = parsed.at("clients").as_array();
+  REQUIRE(clients.size() == 12);
+  for (const auto& row : clients)
+    CHECK(row.at("works").as_bool() == (row.at("channel_binding") != "require"));
+
+  auto nowhere = words;
+  nowhere[3] = "/nonexistent";
+  check_refused(proxy(nowhere), 1, "cannot reach --upstream /nonexistent",
+                "No such file or directory");
+  check_refused(proxy({"--listen", "127.0.0.1:0", "--upstream", server, "--journal", "/tmp",
+                       "--upstream-tls", "verify-full"}),
+                2, "--upstream-tls verify-full", "--upstream-ca");
+}

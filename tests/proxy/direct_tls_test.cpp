@@ -61,6 +61,9 @@ TEST_CASE("wire 1: direct TLS works before a server that does not know it", "[po
   CHECK(client.receive_all().empty());
   const auto query = recording.events("query").at(0);
   CHECK(text(query, "text") == "SELECT 'through ' || 'direct TLS'");
+  const auto opened = recording.events("connection_opened").at(0);
+  CHECK(text(opened, "server_name") == "db.example");
+  CHECK(text(opened, "alpn") == "postgresql");
 }
 
 TEST_CASE("wire 2: direct TLS without ALPN `postgresql` is refused before the server is bothered",

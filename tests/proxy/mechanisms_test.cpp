@@ -60,6 +60,11 @@ TEST_CASE("wire 7: with the server's own certificate channel_binding=require pas
   options.tls_key_file = server.certificate().key;
   Recording recording(options);
   CHECK(log_in(recording, "require", "require").error.empty());
+  const auto ready = recording.events("connection_ready").at(0);
+  CHECK(text(ready, "server_tls").starts_with("TLSv1.3 "));
+  CHECK(text(ready, "authentication") == "scram-sha-256-plus");
+  CHECK(text(ready, "channel_binding") == "p=tls-server-end-point");
+  CHECK(text(ready, "binding") == "same-certificate");
   check_expectations(recording, {true, ClientTls::automatic, true, true});
   CHECK_FALSE(mentions(recording.journal_bytes(), scram_password));
 }
@@ -80,6 +85,10 @@ TEST_CASE("wire 7: a plain client of a server with TLS is not offered PLUS, and 
   TlsServer server;
   Recording recording(to(server.tcp(), TlsMode::require));
   CHECK(log_in(recording, "disable", "prefer").error.empty());
+  const auto ready = recording.events("connection_ready").at(0);
+  CHECK(text(ready, "authentication") == "scram-sha-256");
+  CHECK(text(ready, "channel_binding") == "n");
+  CHECK(text(ready, "binding") == "plain-client");
   // Who asks for TLS is told no, and why is no riddle: ride has another certificate.
   CHECK(mentions(log_in(recording, "require", "disable").error, "server does not support SSL"));
   check_expectations(recording, {true, ClientTls::automatic, true, false});
@@ -106,8 +115,22 @@ TEST_CASE("wire 11: passwords of every kind pass, and none is in the record", "[
         const auto connection = recording.connect("user=" + user + " password=" + password);
         CHECK((PQstatus(connection.get()) == CONNECTION_OK) == (password == scram_password));
       }
+    for (const auto& ready : recording.events("connection_ready"))
+      CHECK(mentions("scram-sha-256 md5 password", text(ready, "authentication")));
     const auto record = recording.journal_bytes();
     CHECK_FALSE(mentions(record, scram_password));
     CHECK_FALSE(mentions(record, "planted-wrong-secret"));
   }
+}
+
+TEST_CASE("the record has the TLS of both legs, and a connection nobody asked for a password",
+          "[postgres][proxy]") {
+  Recording recording;
+  const auto connection = recording.connect("sslmode=require");
+  REQUIRE(PQstatus(connection.get()) == CONNECTION_OK);
+  const auto ready = recording.events("connection_ready").at(0);
+  CHECK(text(ready, "authentication") == "none");
+  CHECK(text(ready, "binding") == "plain-server");
+  CHECK(ready.if_contains("server_tls") == nullptr);
+  CHECK(text(recording.events("connection_opened").at(0), "tls").starts_with("TLSv1"));
 }
