@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
@@ -35,6 +36,9 @@ namespace fs = std::filesystem;
 // How often a proxy that nobody disturbs looks whether it can still record.
 constexpr int look_around_ms = 500;
 
+// How soon the end of the last session is noticed.
+constexpr int drain_look_ms = 20;
+
 proxy::Address address_of(const std::string& option, const std::string& text) {
   if (auto address = proxy::parse_address(text)) return *address;
   throw Failure(option + " " + text +
@@ -47,6 +51,21 @@ proxy::Address listen_address(const std::string& text) {
   auto address = address_of("--listen", text);
   if (address.host == "localhost") address.host = "127.0.0.1";
   return address;
+}
+
+proxy::Network network_of(const std::string& text) {
+  if (auto network = proxy::parse_network(text)) return *network;
+  throw Failure(
+      "--proxy-protocol " + text + " is no network; say 10.0.0.0/8, fd00::/8, one address, or unix",
+      exit_usage);
+}
+
+std::uint32_t socket_mode(const std::string& text) {
+  std::uint32_t mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error == std::errc() && end == text.data() + text.size() && mode <= 0777) return mode;
+  throw Failure("--socket-mode " + text + " is no mode; say octal digits, 0700 to 0777",
+                exit_usage);
 }
 
 // To standard error, for whoever looks after the process; never what passes.
@@ -143,15 +162,28 @@ void start(proxy::Proxy& relay, journal::Writer& writer) {
   }
 }
 
-// Returns once a signal asks for the end. Whether everything could be recorded.
-bool stay(const Signals& signals, const journal::Writer& writer) {
+// Returns once a signal asks for the end.
+void stay(const Signals& signals, const journal::Writer& writer) {
   bool told = false;
   while (!signals.take(look_around_ms)) {
     if (told || !writer.failed()) continue;
     told = true;
     spdlog::critical("cannot record any more, every client is refused: {}", writer.failure());
   }
-  return !writer.failed();
+}
+
+// Until the last session has ended by itself, or another signal cuts those that are left.
+void drain(proxy::Proxy& relay, const Signals& signals) {
+  relay.drain();
+  std::size_t told = 0;
+  while (const auto left = relay.sessions().size()) {
+    if (left != told) spdlog::info("draining: sessions left: {}; another signal cuts them", left);
+    told = left;
+    if (!signals.take(drain_look_ms)) continue;
+    spdlog::warn("cut by a signal: sessions: {}", relay.sessions().size());
+    break;
+  }
+  relay.stop();
 }
 
 proxy::TlsMode tls_mode(const std::string& word) {
@@ -180,6 +212,9 @@ void check_tls(Proxy& options) {
 Proxy checked(Proxy options) {
   options.relay.listen.clear();
   for (const auto& text : options.listen) options.relay.listen.push_back(listen_address(text));
+  options.relay.unix_socket_mode = socket_mode(options.socket_mode);
+  for (const auto& text : options.proxy_protocol)
+    options.relay.proxy_protocol_from.push_back(network_of(text));
   options.relay.upstream = address_of("--upstream", options.upstream);
   check_tls(options);
   if (options.journal.empty() && !options.explain)
@@ -204,15 +239,14 @@ int execute(const Proxy& told) {
   const Clock clock;
   journal::Writer writer(new_journal(folder));
   record_beginning(writer, clock);
-  bool recorded = false;
-  {
-    proxy::Proxy relay(options.relay, clock, writer);
-    start(relay, writer);
-    print_ready(options, relay, writer.file());
-    recorded = stay(signals, writer);
-  }
-  if (recorded) writer.close();
-  return recorded ? exit_worked : exit_failed;
+  proxy::Proxy relay(options.relay, clock, writer);
+  start(relay, writer);
+  print_ready(options, relay, writer.file());
+  stay(signals, writer);
+  drain(relay, signals);
+  if (writer.failed()) throw Failure("not everything was recorded: " + writer.failure());
+  writer.close();
+  return exit_worked;
 }
 
 }  // namespace ride::cli

@@ -41,6 +41,13 @@ CLI::App* add(CLI::App& parent, const char* name, const char* what, Options& opt
   return command;
 }
 
+// CLI11 reads numbers; the unit stands in the option's text and in the type.
+template <class Unit, class Duration>
+CLI::Option* add_duration(CLI::App& app, const char* name, Duration& to, const char* what) {
+  return app.add_option_function<std::int64_t>(
+      name, [&to](std::int64_t number) { to = Unit(number); }, what);
+}
+
 void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* postgres = app.add_subcommand("postgres", "Incidents in a real PostgreSQL");
   postgres->require_subcommand(1);
@@ -130,6 +137,34 @@ void add_proxy_tls(CLI::App& proxy, Proxy& to) {
                  "ask the server, print what becomes of TLS and channel binding, and end");
 }
 
+void add_proxy_limits(CLI::App& proxy, proxy::Limits& limits) {
+  const auto seconds_max = CLI::Range(0, 86'400);
+  proxy
+      .add_option("--max-connections", limits.sessions_max,
+                  "sessions at a time; further clients are told 53300")
+      ->check(CLI::Range(1, 1'000'000));
+  proxy.add_option("--accept-rate", limits.accepts_per_second_max,
+                   "new connections a second; further ones wait; default: no limit");
+  add_duration<std::chrono::seconds>(proxy, "--startup-timeout", limits.startup_wait_max,
+                                     "seconds that a client may take to say what it wants")
+      ->check(CLI::Range(1, 86'400));
+  auto& tcp = limits.tcp;
+  add_duration<std::chrono::seconds>(proxy, "--tcp-keepalives-idle", tcp.keepalive_idle,
+                                     "seconds until an idle peer is probed; 0: the system's")
+      ->check(seconds_max);
+  add_duration<std::chrono::seconds>(proxy, "--tcp-keepalives-interval", tcp.keepalive_interval,
+                                     "seconds between probes")
+      ->check(seconds_max);
+  proxy
+      .add_option("--tcp-keepalives-count", tcp.keepalive_count,
+                  "unanswered probes until the connection is dead")
+      ->check(CLI::Range(0U, 127U));
+  add_duration<std::chrono::milliseconds>(
+      proxy, "--tcp-user-timeout", tcp.user_timeout,
+      "milliseconds that sent bytes may stay unacknowledged; 0: the system's")
+      ->check(CLI::Range(0, 86'400'000));
+}
+
 void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   auto& relay = to.proxy.relay;
   CLI::App* proxy =
@@ -139,12 +174,25 @@ void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
                    "where clients connect: 127.0.0.1:6432, [::1]:6432, or a unix socket's folder, "
                    "/folder:6432; port 0 takes a free one; may be given several times")
       ->required()
-      ->expected(1);
+      ->expected(1, 64)
+      ->allow_extra_args(false);
   proxy
       ->add_option("--upstream", to.proxy.upstream,
                    "the server: HOST:PORT, or a unix socket's folder, /run/postgresql:5432")
       ->required();
   proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into");
+  proxy->add_flag("--reuse-port", relay.reuse_port,
+                  "share the addresses with another ride proxy, so that it can take over");
+  proxy->add_option("--socket-mode", to.proxy.socket_mode,
+                    "of unix sockets listened on, octal; default: 0700");
+  proxy
+      ->add_option(
+          "--proxy-protocol", to.proxy.proxy_protocol,
+          "expect PROXY protocol version 2 from this network, 10.0.0.0/8, or from \"unix\" "
+          "sockets; may be given several times")
+      ->expected(1, 64)
+      ->allow_extra_args(false);
+  add_proxy_limits(*proxy, relay.limits);
   proxy->add_option("--threads", relay.threads, "threads that relay")->check(CLI::Range(1U, 256U));
   proxy->add_option("--tls-cert", relay.tls_certificate_file,
                     "PEM file that clients are shown; default: one made on first use");

@@ -99,7 +99,9 @@ struct Play {
 };
 
 struct Proxy {
-  std::vector<std::string> listen;  // addresses as typed; the command reads them
+  std::vector<std::string> listen;          // addresses as typed; the command reads them
+  std::vector<std::string> proxy_protocol;  // networks as typed, likewise
+  std::string socket_mode = "0700";         // octal digits
   std::string upstream;
   std::string journal;   // folder
   proxy::Options relay;  // everything else that the proxy is told

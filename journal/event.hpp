@@ -92,7 +92,7 @@ enum class Field : std::uint8_t {
   mode = 8,              // text
   how = 9,               // text, one of the words listed at the kind
   message = 10,          // text
-  peer = 11,             // text "127.0.0.1:40112", "[::1]:40112" or "unix"
+  peer = 11,             // text "127.0.0.1:40112", "[::1]:40112", "unix pid=4711 uid=1000"
   tls = 12,              // text "TLSv1.3 TLS_AES_256_GCM_SHA384"
   parameters = 13,       // blob; Bind: from the parameter format count to the end of the values
                          // (protocol manual, Bind, without names and result formats)

@@ -1,27 +1,47 @@
-// The ports and sockets: takes connections and deals them out to the workers in turn.
+// One address that is listened on: a port or a unix socket. Belongs to one thread once it is open.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
-#include <string>
-#include <vector>
+#include <optional>
 
 #include "proxy/io.hpp"
 #include "proxy/options.hpp"
-#include "proxy/shared.hpp"
+#include "proxy/unix_socket.hpp"
 
 namespace ride::proxy {
 
-using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
+class Listener {
+ public:
+  // Takes the address. "::" takes IPv4 as well where it is the only one. Throws std::system_error
+  // that names the address.
+  Listener(asio::io_context& context, const Address& address, const Options& options);
 
-// `v6_only`: "::" leaves IPv4 to another listener. Throws std::system_error that names the address.
-Acceptor listen(asio::io_context& context, const Address& address, bool v6_only);
+  const Address& address() const { return address_; }  // with the port taken
 
-// The address that it was told, with the port that it took.
-Address address_of(const Acceptor& acceptor, Address told);
+  // Returns when there may be a connection, or with why there never will be.
+  Awaitable<error_code> ready();
+  // One that is there, as a socket of that thread, and where it is from, which the kernel tells
+  // with the connection: a socket whose peer is gone again has no address. would_block where there
+  // is none.
+  Socket accept(asio::io_context& worker, sockaddr_storage& from, error_code& error);
 
-// Runs on the acceptor's context until the acceptor is closed. Both must outlive it.
-Awaitable<void> accept_sessions(Acceptor* acceptor,
-                                const std::vector<std::unique_ptr<Worker>>* workers);
+  // From now on new clients do not come here but to whoever listens on the address by then; those
+  // that were on their way still do. Close it once they have come.
+  void retire();
+  void close();
+  bool is_open() const { return acceptor_.is_open(); }
+
+ private:
+  using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, Executor>;
+
+  void open(const Options& options);
+
+  Acceptor acceptor_;
+  Address address_;
+  std::optional<UnixSocket> file_;
+};
 
 }  // namespace ride::proxy

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "proxy/address.hpp"
+#include "proxy/network.hpp"
 
 namespace ride::proxy {
 
@@ -33,8 +34,22 @@ struct UpstreamTls {
 // with another certificate than ours: see binding.hpp.
 enum class ClientTls : std::uint8_t { automatic, always };
 
+// How long the kernel waits for a TCP peer that says nothing, on either leg, as PostgreSQL's
+// settings of these names; 0: the system's own.
+struct TcpLimits {
+  std::chrono::seconds keepalive_idle{0};
+  std::chrono::seconds keepalive_interval{0};
+  std::uint32_t keepalive_count = 0;
+  std::chrono::milliseconds user_timeout{0};
+};
+
 struct Limits {
   std::size_t sessions_max = 1'000;  // clients at a time; each needs two file descriptors
+  // Connections that are no session (yet): they say nothing so far, cancel, or are being refused.
+  std::size_t undecided_max = 1'000;
+  std::uint32_t accepts_per_second_max = 0;  // 0: as many as come
+  std::size_t proxy_header_bytes_max = 4'096;
+  TcpLimits tcp;
   std::uint32_t startup_packet_bytes_max = 10'000;     // PostgreSQL's own, without the length word
   std::chrono::milliseconds startup_wait_max{60'000};  // for a client that says nothing
   std::chrono::milliseconds connect_wait_max{5'000};   // for the server's socket to take us
@@ -53,6 +68,10 @@ struct Limits {
 struct Options {
   // IP addresses are numeric. Port 0: any free one, see Proxy::addresses().
   std::vector<Address> listen = {{"127.0.0.1", 0}};
+  bool reuse_port = false;                // share the addresses with others who say so, too
+  std::uint32_t unix_socket_mode = 0700;  // of the file: who may connect
+  // From these, and nobody else, a PROXY protocol header is expected before anything else.
+  std::vector<Network> proxy_protocol_from;
   Upstream upstream;
   std::uint32_t threads = 1;
   std::string tls_certificate_file;  // PEM; empty: SSLRequest is answered with 'N'

@@ -2,7 +2,6 @@
 
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -12,6 +11,7 @@
 #include <list>
 #include <stdexcept>
 
+#include "proxy/door.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/session.hpp"
 #include "proxy/shared.hpp"
@@ -25,6 +25,10 @@ namespace {
 
 // How often a call that waits for sessions looks again.
 constexpr auto look_again = 2ms;
+
+// How long a connection whose beginning has reached us may take to be one: some round trips, and
+// less than the second after which a client whose beginning was dropped tries again.
+constexpr auto under_way_max = 500ms;
 
 // Runs `question` on the worker's thread and returns its answer. Not from that thread.
 template <typename Question>
@@ -71,8 +75,8 @@ class Proxy::Impl {
       });
     }
     running = true;
-    for (auto& acceptor : acceptors)
-      asio::co_spawn(workers.front()->context, accept_sessions(&acceptor, &workers),
+    for (auto& listener : listeners)
+      asio::co_spawn(workers.front()->context, run_door(&door, &listener),
                      [](std::exception_ptr failure) {
                        if (failure) spdlog::critical("a listener failed: nobody can connect");
                      });
@@ -81,11 +85,24 @@ class Proxy::Impl {
   void stop() {
     const std::lock_guard lock(control);
     if (!running) return;
-    ask(*workers.front(), [this] { close_acceptors(); });
+    ask(*workers.front(), [this] { close_listeners(); });
     cut_sessions();
     running = false;
     guards.clear();
     for (auto& worker : workers) worker->thread.join();
+  }
+
+  void drain() {
+    const std::lock_guard lock(control);
+    if (!running) return;
+    ask(*workers.front(), [this] {
+      for (auto& listener : listeners) listener.retire();
+    });
+    if (shared.options.reuse_port) std::this_thread::sleep_for(under_way_max);
+    ask(*workers.front(), [this] {
+      for (auto& listener : listeners) door.sweep(listener);
+      close_listeners();
+    });
   }
 
   void close_sessions() {
@@ -130,32 +147,27 @@ class Proxy::Impl {
 
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::list<Acceptor> acceptors;
-  std::vector<Address> taken;  // by the acceptors
+  Door door{shared, workers};      // first worker's thread
+  std::list<Listener> listeners;   // likewise, once started
+  std::vector<Address> addresses;  // taken by the listeners
   std::vector<asio::executor_work_guard<Executor>> guards;
   std::mutex control;    // one of start, stop, close_sessions and hold at a time
   bool running = false;  // guarded by control
 
  private:
   void take_addresses() {
-    const bool several = shared.options.listen.size() > 1;
     try {
-      for (const auto& address : shared.options.listen) {
-        acceptors.push_back(listen(workers.front()->context, address, several));
-        taken.push_back(address_of(acceptors.back(), address));
-      }
+      for (const auto& address : shared.options.listen)
+        listeners.emplace_back(workers.front()->context, address, shared.options);
     } catch (...) {
-      close_acceptors();
-      acceptors.clear();
-      taken.clear();
+      listeners.clear();
       throw;
     }
+    for (const auto& listener : listeners) addresses.push_back(listener.address());
   }
 
-  void close_acceptors() {
-    for (auto& acceptor : acceptors) acceptor.close();
-    for (const auto& address : taken)
-      if (address.is_unix()) ::unlink(to_text(address).c_str());
+  void close_listeners() {
+    for (auto& listener : listeners) listener.close();
   }
 
   static bool any_alive(const Worker& worker, const std::vector<journal::ConnectionId>& ids) {
@@ -170,9 +182,10 @@ Proxy::Proxy(Options options, const Clock& clock, journal::Writer& journal)
 Proxy::~Proxy() { stop(); }
 
 void Proxy::start() { impl_->start(); }
+void Proxy::drain() { impl_->drain(); }
 void Proxy::stop() { impl_->stop(); }
-std::vector<Address> Proxy::addresses() const { return impl_->taken; }
-std::uint16_t Proxy::port() const { return impl_->taken.front().port; }
+std::vector<Address> Proxy::addresses() const { return impl_->addresses; }
+std::uint16_t Proxy::port() const { return impl_->addresses.front().port; }
 
 void Proxy::set_upstream(Upstream upstream) {
   const std::lock_guard lock(impl_->shared.upstream_mutex);
@@ -185,5 +198,10 @@ std::vector<SessionInfo> Proxy::hold(std::chrono::milliseconds wait_max) {
 void Proxy::release() { impl_->release(); }
 void Proxy::close_sessions() { impl_->close_sessions(); }
 std::vector<SessionInfo> Proxy::sessions() const { return impl_->shared.registry.all(); }
+std::vector<std::size_t> Proxy::loads() const {
+  std::vector<std::size_t> out;
+  for (const auto& worker : impl_->workers) out.push_back(worker->load);
+  return out;
+}
 
 }  // namespace ride::proxy

@@ -48,6 +48,11 @@ class Proxy {
   // std::runtime_error where the certificate cannot be read; nothing has begun then.
   void start();
 
+  // Accepts no more and leaves the sessions alone: sessions() says how many are left. Whoever was
+  // on his way in is served still; with options.reuse_port no client is refused where another
+  // proxy has the addresses by now. Blocks for half a second at most.
+  void drain();
+
   // Accepts no more, ends every session as close_sessions() does, and joins the threads.
   void stop();
 
@@ -68,6 +73,7 @@ class Proxy {
   void close_sessions();
 
   std::vector<SessionInfo> sessions() const;  // by connection, ascending
+  std::vector<std::size_t> loads() const;     // how many connections each thread has
 
  private:
   class Impl;

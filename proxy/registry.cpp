@@ -13,7 +13,20 @@ std::shared_ptr<Registry::Entry> Registry::add() {
 
 void Registry::remove(const Entry& entry) {
   const std::lock_guard lock(mutex_);
-  entries_.erase(entry.connection);
+  if (entries_.erase(entry.connection) == 1 && entry.admitted_) --admitted_;
+}
+
+bool Registry::admit(Entry& entry, std::size_t sessions_max) {
+  const std::lock_guard lock(mutex_);
+  if (admitted_ >= sessions_max) return false;
+  entry.admitted_ = true;
+  ++admitted_;
+  return true;
+}
+
+std::size_t Registry::undecided() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size() - admitted_;
 }
 
 std::size_t Registry::size() const {

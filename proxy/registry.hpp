@@ -31,6 +31,7 @@ class Registry {
     friend class Registry;
     std::string user_, database_, application_;  // guarded by Registry::mutex_
     std::string cancel_key_;
+    bool admitted_ = false;
   };
 
   std::shared_ptr<Entry> add();  // with the next connection id; they count from 1
@@ -48,6 +49,10 @@ class Registry {
   };
   std::optional<Target> find_cancel_target(std::uint32_t pid, Bytes key) const;
 
+  // From here on it counts as a session; false: there are `sessions_max` already.
+  bool admit(Entry& entry, std::size_t sessions_max);
+  std::size_t undecided() const;  // those that do not
+
   std::size_t size() const;
   std::vector<SessionInfo> all() const;   // by connection, ascending
   std::vector<SessionInfo> busy() const;  // those under way
@@ -58,6 +63,7 @@ class Registry {
   mutable std::mutex mutex_;
   journal::ConnectionId last_ = 0;
   std::map<journal::ConnectionId, std::shared_ptr<Entry>> entries_;
+  std::size_t admitted_ = 0;  // of them
 };
 
 }  // namespace ride::proxy

@@ -19,11 +19,12 @@ constexpr auto room_retry = 1ms;
 
 }  // namespace
 
-Session::Session(Worker& worker, Socket client, std::string peer)
+Session::Session(Worker& worker, Arrival arrival)
     : worker_(worker),
       limits_(worker.shared.options.limits),
-      client_(std::move(client)),
-      peer_(std::move(peer)),
+      client_(std::move(arrival.socket)),
+      peer_(std::move(arrival.peer)),
+      announced_(arrival.announced),
       entry_(worker.shared.registry.add()),
       recorder_(worker, *entry_) {
   worker_.alive.insert(this);
@@ -32,6 +33,7 @@ Session::Session(Worker& worker, Socket client, std::string peer)
 Session::~Session() {
   worker_.shared.registry.remove(*entry_);
   worker_.alive.erase(this);
+  --worker_.load;
 }
 
 void Session::cut() {
@@ -43,15 +45,10 @@ void Session::cut() {
 
 Awaitable<void> Session::run() {
   using namespace asio::experimental::awaitable_operators;
-  if (worker_.shared.registry.size() > limits_.sessions_max) {
-    worker_.shared.registry.remove(*entry_);  // while it hangs up, others may come
-    co_await refuse("53300", "sorry, too many clients already", "");
-    co_return;
-  }
   Timer deadline(worker_.context, limits_.startup_wait_max);
-  auto first = co_await (greet() || deadline.async_wait(as_values));
+  auto first = co_await (introduce() || deadline.async_wait(as_values));
   if (first.index() == 1) {
-    spdlog::info("connection={} peer={} sent no complete start-up packet in time: closed",
+    spdlog::warn("connection={} peer={} sent no complete start-up packet in time: closed",
                  connection(), peer_);
     co_return;
   }
@@ -89,11 +86,14 @@ Awaitable<void> Session::relay(Hello hello) {
                  connection(), peer_);
     recorder_.stop_reading_messages();
   }
-  const bool reached = co_await reach_server();
-  if (!reached) {
-    co_await close();
+  if (!worker_.shared.registry.admit(*entry_, limits_.sessions_max)) {
+    spdlog::warn("connection={} peer={} limit=max-connections value={} reached: refused",
+                 connection(), peer_, limits_.sessions_max);
+    co_await refuse_recorded("53300", "sorry, too many clients already", "fatal");
     co_return;
   }
+  const bool reached = co_await reach_server();
+  if (!reached) co_return;
   recorder_.reached(server_->tls_facts().text, name_of(binding()));
   recorder_.count_client_bytes(hello.bytes.size());
   co_await server_->write_all(hello.bytes);  // a server that died says so at the first read
@@ -127,15 +127,26 @@ Awaitable<void> Session::find_server() {
                connected.failure);
 }
 
-// The same, and tells the client why there is none.
+// The same, or tells the client why there is none and is done with it.
 Awaitable<bool> Session::reach_server() {
   co_await find_server();
-  if (server_ || cut_) co_return !cut_;
-  const auto error = protocol::encode_error(
-      "FATAL", "08006", "ride cannot reach the PostgreSQL server at " + server_failure_, "");
+  if (cut_) {
+    co_await close("cut");
+    co_return false;
+  }
+  if (server_) co_return true;
+  co_await refuse_recorded("08006", "ride cannot reach the PostgreSQL server at " + server_failure_,
+                           "server_gone");
+  co_return false;
+}
+
+// Of a connection whose opening is recorded: so is this, and its end.
+Awaitable<void> Session::refuse_recorded(std::string_view sqlstate, const std::string& message,
+                                         std::string_view how) {
+  const auto error = protocol::encode_error("FATAL", sqlstate, message, "");
   recorder_.refused(Bytes(error).substr(protocol::header_bytes));
   co_await client_.write_all(error);
-  co_return false;
+  co_await close(how);
 }
 
 bool Session::server_has_our_certificate() const {
@@ -165,7 +176,7 @@ Awaitable<void> Session::carry_cancel(Hello hello) {
     while (!error) error = co_await server_->read_exactly(&unexpected, 1);
     server_->close();
   }
-  co_await close();
+  co_await close("server_gone");
 }
 
 // Waits for what one more chunk may need. False: the journal has failed.
@@ -178,9 +189,9 @@ Awaitable<bool> Session::ring_has_room() {
   co_return !worker_.shared.journal.failed();
 }
 
-Awaitable<void> Session::close() {
+Awaitable<void> Session::close(std::string_view how) {
   const bool recordable = co_await ring_has_room();
-  if (recordable) recorder_.closed(cut_ ? "cut" : "server_gone");
+  if (recordable) recorder_.closed(cut_ ? "cut" : how);
   co_await hang_up();
 }
 
@@ -225,8 +236,8 @@ Awaitable<void> Session::hang_up() {
   client_.close();
 }
 
-Awaitable<void> run_session(Worker* worker, Socket client, std::string peer) {
-  Session session(*worker, std::move(client), std::move(peer));
+Awaitable<void> run_session(Worker* worker, Arrival arrival) {
+  Session session(*worker, std::move(arrival));
   try {
     co_await session.run();
   } catch (const std::exception& failure) {

@@ -19,9 +19,16 @@
 
 namespace ride::proxy {
 
+// A connection that was accepted.
+struct Arrival {
+  Socket socket;
+  std::string peer;
+  bool announced = false;  // a PROXY protocol header comes first
+};
+
 class Session {
  public:
-  Session(Worker& worker, Socket client, std::string peer);
+  Session(Worker& worker, Arrival arrival);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -39,6 +46,10 @@ class Session {
     enum class Kind : std::uint8_t { gone, startup, cancel, garbage } kind = Kind::gone;
     std::string bytes;
   };
+
+  // announced.cpp
+  Awaitable<Hello> introduce();
+  Awaitable<bool> read_announcement();
 
   // startup.cpp
   Awaitable<Hello> greet();
@@ -63,8 +74,10 @@ class Session {
   Awaitable<bool> reach_server();
   bool server_has_our_certificate() const;
   Binding binding() const;
+  Awaitable<void> refuse_recorded(std::string_view sqlstate, const std::string& message,
+                                  std::string_view how);
   Awaitable<bool> ring_has_room();
-  Awaitable<void> close();
+  Awaitable<void> close(std::string_view how);
   Awaitable<void> hang_up();
   std::string_view how_it_ended(Ending ending) const;
   void say_last_words(Ending ending);
@@ -75,6 +88,7 @@ class Session {
   std::optional<Leg> server_;
   std::string server_failure_;  // why there is no server_, once it was looked for
   std::string peer_;
+  const bool announced_;
   // Shared with the registry, where other threads read it; see Registry::Entry.
   std::shared_ptr<Registry::Entry> entry_;
   Recorder recorder_;
@@ -85,6 +99,6 @@ class Session {
 };
 
 // To be spawned on the worker's context: the whole life of one session. Failures end in the log.
-Awaitable<void> run_session(Worker* worker, Socket client, std::string peer);
+Awaitable<void> run_session(Worker* worker, Arrival arrival);
 
 }  // namespace ride::proxy

@@ -53,7 +53,8 @@ struct Worker {
   Shared& shared;
   journal::Appender& appender;
   asio::io_context context{1};
-  Timer gate{context};       // never expires; cancelled when the gate opens
+  Timer gate{context};                // never expires; cancelled when the gate opens
+  std::atomic<std::size_t> load = 0;  // sessions dealt to it and not over; any thread
   std::vector<char> chunk;   // of the read that is being handled: nobody keeps it across a wait
   std::string body;          // of the event that is being written: used again and again
   std::set<Session*> alive;  // each removes itself at its end

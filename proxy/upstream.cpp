@@ -1,9 +1,14 @@
 #include "proxy/upstream.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <climits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,14 +68,15 @@ Awaitable<error_code> try_endpoint(asio::io_context& context, Endpoint endpoint,
   }
 }
 
-Awaitable<error_code> open_socket(asio::io_context& context, Upstream upstream, Socket& socket) {
+Awaitable<error_code> open_socket(asio::io_context& context, Upstream upstream, TcpLimits limits,
+                                  Socket& socket) {
   const auto found = co_await find(context, std::move(upstream));
   auto error = found.error;
   for (const auto& endpoint : found.endpoints) {
     error = co_await try_endpoint(context, endpoint, socket);
     if (!error) break;
   }
-  if (!error) tune(socket);
+  if (!error) tune(socket, limits);
   co_return error;
 }
 
@@ -108,13 +114,13 @@ Awaitable<std::string> secure(Leg& leg, std::string host, const UpstreamTls& opt
 }
 
 Awaitable<Connected> try_connect(asio::io_context& context, Upstream upstream,
-                                 const UpstreamTls& options, SSL_CTX* tls) {
+                                 const Options& options, SSL_CTX* tls) {
   Socket socket(context);
-  const auto error = co_await open_socket(context, upstream, socket);
+  const auto error = co_await open_socket(context, upstream, options.limits.tcp, socket);
   if (error) co_return Connected{{}, error.message()};
   Connected connected{Leg(std::move(socket)), ""};
   if (tls != nullptr && !upstream.is_unix())
-    connected.failure = co_await secure(*connected.leg, upstream.host, options, *tls);
+    connected.failure = co_await secure(*connected.leg, upstream.host, options.upstream_tls, *tls);
   if (!connected.failure.empty()) connected.leg.reset();
   co_return connected;
 }
@@ -125,16 +131,27 @@ Awaitable<Connected> connect(asio::io_context& context, Upstream upstream, const
                              SSL_CTX* tls) {
   using namespace asio::experimental::awaitable_operators;
   Timer deadline(context, options.limits.connect_wait_max);
-  auto first = co_await (try_connect(context, std::move(upstream), options.upstream_tls, tls) ||
+  auto first = co_await (try_connect(context, std::move(upstream), options, tls) ||
                          deadline.async_wait(as_values));
   if (first.index() == 0) co_return std::get<0>(std::move(first));
   co_return Connected{{}, make_error_code(boost::system::errc::timed_out).message()};
 }
 
-void tune(Socket& socket) {
-  error_code ignored;  // a unix socket knows neither
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+void tune(Socket& socket, const TcpLimits& limits) {
+  error_code error;
+  const auto family = socket.local_endpoint(error).protocol().family();
+  if (error || (family != AF_INET && family != AF_INET6)) return;
+  socket.set_option(asio::ip::tcp::no_delay(true), error);
+  socket.set_option(asio::socket_base::keep_alive(true), error);
+  const auto set = [&socket](int option, std::int64_t value) {
+    const int number = static_cast<int>(std::min<std::int64_t>(value, INT_MAX));
+    if (value > 0)
+      ::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &number, sizeof number);
+  };
+  set(TCP_KEEPIDLE, limits.keepalive_idle.count());
+  set(TCP_KEEPINTVL, limits.keepalive_interval.count());
+  set(TCP_KEEPCNT, limits.keepalive_count);
+  set(TCP_USER_TIMEOUT, limits.user_timeout.count());
 }
 
 }  // namespace ride::proxy

@@ -24,7 +24,8 @@ struct Connected {
 Awaitable<Connected> connect(asio::io_context& context, Upstream upstream, const Options& options,
                              SSL_CTX* tls);
 
-// What every TCP leg gets: no delay (the peers batch by themselves), keepalive. Nothing on others.
-void tune(Socket& socket);
+// What every TCP leg gets: no delay (the peers batch by themselves), keepalive, and how long the
+// kernel waits for a peer that says nothing. Nothing on others.
+void tune(Socket& socket, const TcpLimits& limits);
 
 }  // namespace ride::proxy
