@@ -36,6 +36,11 @@ struct ServerError {
   std::string hint;
 };
 
+// Where the time of a statement went, microseconds; see journal/facts/times.hpp.
+struct TimeSpent {
+  std::int64_t think = 0, queued = 0, server = 0, transfer = 0;
+};
+
 // Its answer. Of several answers to one statement (a portal fetched in parts) each is a moment.
 struct StatementEnded {
   std::int64_t n = 0;
@@ -49,8 +54,9 @@ struct StatementEnded {
   std::optional<ServerError> error;
   std::vector<std::string> notices;
   std::optional<std::int64_t> took_us;
-  char transaction = 'I';  // after it
-  bool answered = true;    // false: skipped, or no answer stands in the record
+  std::optional<TimeSpent> spent;  // of the whole statement; absent where it was not answered
+  char transaction = 'I';          // after it
+  bool answered = true;            // false: skipped, or no answer stands in the record
   bool tool = false;
 };
 

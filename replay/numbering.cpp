@@ -18,18 +18,24 @@ journal::facts::Text text_at(const journal::Statement& query, int column) {
   return std::string(query.bytes(column));
 }
 
+journal::facts::Number integer_at(const journal::Statement& query, int column) {
+  if (query.is_null(column)) return std::nullopt;
+  return query.integer(column);
+}
+
 // What playback needs of a row.
 std::vector<StatementRow> stored(journal::Reader& reader, std::uint32_t attempt) {
   const scorer::Vocabulary vocabulary(reader.database().get(), attempt);
   auto query = reader.database().prepare(
       "SELECT n, started, ended, database, role, text, outcome, tool, transaction_before,"
-      " transaction_after, request, ordinal FROM temp.statements ORDER BY n");
+      " transaction_after, request, ordinal, think_us, queued_us, server_us, transfer_us"
+      " FROM temp.statements ORDER BY n");
   std::vector<StatementRow> rows;
   while (query.step()) {
     StatementRow row;
     row.n = query.integer(0);
     row.started = query.integer(1);
-    if (!query.is_null(2)) row.ended = query.integer(2);
+    row.ended = integer_at(query, 2);
     row.database = text_at(query, 3);
     row.role = text_at(query, 4);
     row.text = text_at(query, 5);
@@ -39,6 +45,10 @@ std::vector<StatementRow> stored(journal::Reader& reader, std::uint32_t attempt)
     row.transaction_after = text_at(query, 9);
     row.request = query.integer(10);
     row.ordinal = query.integer(11);
+    row.think_us = integer_at(query, 12);
+    row.queued_us = integer_at(query, 13);
+    row.server_us = integer_at(query, 14);
+    row.transfer_us = integer_at(query, 15);
     rows.push_back(std::move(row));
   }
   return rows;

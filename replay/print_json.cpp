@@ -48,6 +48,11 @@ void put(json::object& out, const StatementEnded& answer) {
                     {"hint", answer.error->hint}};
   if (!answer.notices.empty()) out["notices"] = json::value_from(answer.notices);
   if (answer.took_us) out["took_us"] = *answer.took_us;
+  if (answer.spent)
+    out["spent_us"] = {{"think", answer.spent->think},
+                       {"queued", answer.spent->queued},
+                       {"server", answer.spent->server},
+                       {"transfer", answer.spent->transfer}};
   out["transaction"] = std::string(1, answer.transaction);
   out["tool"] = answer.tool;
 }

@@ -152,6 +152,9 @@ class Teller {
 
   static void settle(StatementEnded& ended, const StatementRow& row, bool answered) {
     ended.n = row.n;
+    if (row.server_us)
+      ended.spent = {row.think_us.value_or(0), row.queued_us.value_or(0), *row.server_us,
+                     row.transfer_us.value_or(0)};
     ended.outcome = row.outcome;
     ended.transaction = transaction_of(row.transaction_after);
     ended.tool = row.tool != 0;

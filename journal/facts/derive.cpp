@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "journal/facts/acting_role.hpp"
 #include "journal/facts/attribution.hpp"
 #include "journal/facts/backends.hpp"
 #include "journal/facts/bypasses.hpp"
@@ -9,6 +10,7 @@
 #include "journal/facts/record.hpp"
 #include "journal/facts/relations.hpp"
 #include "journal/facts/saw.hpp"
+#include "journal/facts/times.hpp"
 #include "journal/facts/transactions.hpp"
 #include "journal/facts/waits.hpp"
 #include "journal/reader.hpp"
@@ -20,6 +22,8 @@ Facts derive(const std::vector<Event>& events, sql::Analyser& analyser) {
   auto replayed = replay(timeline, analyser);
   const auto statements = number(replayed);
   settle_transactions(replayed, timeline);
+  settle_times(replayed, timeline);
+  settle_roles(replayed);
   const Relations relations(timeline.snapshots);
   const Backends backends(timeline, statements);
 

@@ -27,7 +27,7 @@ class Reader;
 namespace ride::journal::facts {
 
 // Counts up with every change of this folder that can change a row.
-inline constexpr int code_version = 2;
+inline constexpr int code_version = 3;
 
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
@@ -47,10 +47,15 @@ struct StatementRow {
   std::int64_t tool = 0;
   Text transaction_before, transaction_after;
   std::int64_t request = 0, ordinal = 0, txid = 0;
+  std::int64_t batch = 0;
+  Number fetches;
+  Text acting_role;
+  Number think_us, queued_us, server_us, transfer_us;
   auto columns() const {
     return std::tie(n, started, ended, connection, server, database, role, application, text, path,
                     tag, rows, outcome, sqlstate, error, tool, transaction_before,
-                    transaction_after, request, ordinal, txid);
+                    transaction_after, request, ordinal, txid, batch, fetches, acting_role,
+                    think_us, queued_us, server_us, transfer_us);
   }
 };
 
@@ -249,7 +254,7 @@ struct Facts {
 Facts derive(const std::vector<Event>& events, sql::Analyser& analyser);
 Facts derive(Reader& reader, std::uint32_t attempt, sql::Analyser& analyser);
 
-// For submit_ended: {"facts":2,"libpg_query":"17-6.1.0"}, canonical JSON.
+// For submit_ended: {"facts":3,"libpg_query":"17-6.1.0"}, canonical JSON.
 std::string versions();
 
 }  // namespace ride::journal::facts

@@ -28,7 +28,7 @@ inline constexpr std::array<Table, 21> tables{{
     {"fact_statements",
      "n, started, ended, connection, server, database, role, application, text, path, tag, rows, "
      "outcome, sqlstate, error, tool, transaction_before, transaction_after, request, ordinal, "
-     "txid"},
+     "txid, batch, fetches, acting_role, think_us, queued_us, server_us, transfer_us"},
     {"fact_saw", "statement, row, ordinal, relation, \"column\", value"},
     {"fact_reads", "statement, database, relation"},
     {"fact_writes", "statement, database, relation, action"},

@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS fact_statements (
   outcome TEXT NOT NULL,  -- committed | rolled back | failed | skipped | unknown
   sqlstate TEXT, error TEXT, tool INTEGER NOT NULL, transaction_before TEXT, transaction_after TEXT,
   request INTEGER NOT NULL, ordinal INTEGER NOT NULL, txid INTEGER NOT NULL,
+  batch INTEGER NOT NULL, fetches INTEGER, acting_role TEXT,
+  think_us INTEGER, queued_us INTEGER, server_us INTEGER, transfer_us INTEGER,
   PRIMARY KEY (attempt, position)) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS fact_saw (

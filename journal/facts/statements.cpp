@@ -35,6 +35,7 @@ class ConnectionReplay {
 
   Stmt& make(const Request& request, std::int64_t ordinal, const char* path) {
     auto& stmt = maker_.make(request, ordinal, path);
+    stmt.row.batch = static_cast<std::int64_t>(batches_.size());
     batches_.back().statements.push_back(&stmt);
     return stmt;
   }
@@ -201,7 +202,13 @@ void ConnectionReplay::bind(const Request& request) {
 }
 
 void ConnectionReplay::describe(const Request& request) {
-  if (!request.failed()) return;
+  if (!request.failed()) {
+    // Parse may have left them to the server.
+    const auto known = names_.statements.find(request.name);
+    if (request.how != "portal" && known != names_.statements.end() && !request.answers.empty())
+      known->second.parameter_types = request.answers.front().parameter_types;
+    return;
+  }
   Text text;
   if (request.how == "portal") {
     portal_doomed_ = true;
@@ -223,13 +230,18 @@ void ConnectionReplay::execute(const Request& request) {
   std::vector<const Answer*> answers;
   for (const auto& answer : request.answers) answers.push_back(&answer);
   auto& portal = names_.portals[request.portal];
-  if (portal.statement != nullptr) {
+  // An error after its end is not of what it did, but of asking again.
+  const bool too_late =
+      portal.statement != nullptr && request.failed() && portal.statement->fate != Fate::suspended;
+  if (portal.statement != nullptr && !too_late) {
     auto all = portal.statement->answers;
     all.insert(all.end(), answers.begin(), answers.end());
     maker_.settle(*portal.statement, all);
+    portal.statement->row.fetches = portal.statement->row.fetches.value_or(0) + 1;
     return;
   }
   auto& stmt = make(request, 0, "extended");
+  stmt.row.fetches = 1;
   portal.statement = &stmt;
   maker_.set_text(stmt, portal.text, portal.text.value_or(""), portal.parameters);
   maker_.settle(stmt, answers);

@@ -143,6 +143,7 @@ void Builder::connection(const Event& event, const Fields& fields) {
   } else if (event.kind == Kind::connection_ready) {
     connection.pid = number_of(fields, Field::pid);
     connection.ready_seq = event.seq;
+    connection.ready_us = event.at_us;
   } else if (event.kind == Kind::connection_refused) {
     connection.refusal = text_of(fields, Field::error);
   } else if (event.kind == Kind::connection_closed) {
@@ -177,22 +178,26 @@ void Builder::request(const Event& event, const Fields& fields) {
 void Builder::answer(const Event& event, const Fields& fields) {
   const auto found = requests_.find(fields.get_int(Field::request));
   if (found == requests_.end()) return;
+  auto& request = out_.connections[found->second.first].requests[found->second.second];
   Answer answer;
   answer.seq = event.seq;
+  answer.request = request.seq;
+  answer.asked_us = request.at_us;
   answer.at_us = event.at_us;
   answer.ordinal = static_cast<std::int64_t>(fields.get_int(Field::ordinal));
   answer.how = fields.get_bytes(Field::how);
   answer.tag = text_of(fields, Field::tag);
   answer.rows = number_of(fields, Field::rows);
   answer.omitted_rows = number_of(fields, Field::omitted_rows);
+  answer.first_byte_us = number_of(fields, Field::first_byte_us);
+  answer.parameter_types = fields.get_bytes(Field::parameter_types);
   answer.columns = text_of(fields, Field::columns);
   answer.data = text_of(fields, Field::data);
   answer.error = text_of(fields, Field::error);
   answer.notices = text_of(fields, Field::notices);
   answer.copy_data = text_of(fields, Field::copy_data);
   answer.binary_copy = fields.get_int(Field::copy_format) == 1;
-  out_.connections[found->second.first].requests[found->second.second].answers.push_back(
-      std::move(answer));
+  request.answers.push_back(std::move(answer));
 }
 
 void Builder::ready(const Event& event, const Fields& fields) {

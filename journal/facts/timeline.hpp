@@ -23,10 +23,13 @@ struct Answer {
   Seq seq = 0;
   std::int64_t at_us = 0;
   std::int64_t ordinal = 0;
+  Seq request = 0;
+  std::int64_t asked_us = 0;  // when that request arrived
   std::string how;
   Text tag;
-  Number rows, omitted_rows;
+  Number rows, omitted_rows, first_byte_us;
   Text columns, data, error, notices, copy_data;
+  std::string parameter_types;  // of a Describe: what the server made of them
   bool binary_copy = false;
 
   bool failed() const { return error.has_value(); }
@@ -60,7 +63,7 @@ struct ApplicationName {
 
 struct Connection {
   std::int64_t id = 0;
-  Number opened_us, closed_us, pid;
+  Number opened_us, ready_us, closed_us, pid;
   Number unready_pid;  // of a connection that ended after the server's key, before it was ready
   Seq started_seq = 0, ready_seq = 0, closed_seq = 0;
   Text user, database, how, refusal;  // refusal: ErrorResponse body

@@ -34,6 +34,7 @@ StatementEnded answer_of(std::vector<Column> columns,
   out.columns = std::move(columns);
   out.rows = std::move(rows);
   out.took_us = 4'200;
+  out.spent = {1'000, 0, 4'000, 200};
   return out;
 }
 
@@ -158,6 +159,8 @@ TEST_CASE("every moment is one line of JSON", "[replay][print]") {
   const auto json = boost::json::parse(answer).as_object();
   CHECK(json.at("kind").as_string() == "answer");
   CHECK(json.at("seq").as_int64() == 7);
+  CHECK(boost::json::serialize(json.at("spent_us")) ==
+        R"({"think":1000,"queued":0,"server":4000,"transfer":200})");
   CHECK(boost::json::serialize(json.at("rows")) == R"([["x\ny"],[null]])");
   CHECK(boost::json::parse(to_json(moment_of(statement_of("SELECT 1")))).at("text").as_string() ==
         "SELECT 1");

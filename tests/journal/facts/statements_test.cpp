@@ -80,7 +80,7 @@ TEST_CASE("further Executes of a portal keep its number", "[facts]") {
   CHECK(facts.saw[1].value == "b");
 }
 
-TEST_CASE("a failed Parse keeps the statement of that name", "[facts]") {
+TEST_CASE("wire 33: a failed Parse keeps the statement of that name", "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.ready(1, story.parse(1, "s", "SELECT 1"));
@@ -92,7 +92,7 @@ TEST_CASE("a failed Parse keeps the statement of that name", "[facts]") {
   CHECK(texts(story.derive()) == Words{"SELECT 2", "SELECT 1"});
 }
 
-TEST_CASE("a simple query destroys the unnamed statement", "[facts]") {
+TEST_CASE("wire 32: a simple query destroys the unnamed statement", "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.ready(1, story.parse(1, "", "SELECT 1"));
@@ -103,7 +103,7 @@ TEST_CASE("a simple query destroys the unnamed statement", "[facts]") {
   CHECK(texts(facts) == Words{"SELECT 2", "?"});
 }
 
-TEST_CASE("PREPARE, Parse, EXECUTE and Bind share their names", "[facts]") {
+TEST_CASE("wire 34: PREPARE, Parse, EXECUTE and Bind share their names", "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.run(1, "PREPARE sq AS SELECT * FROM customers", "PREPARE");
@@ -148,6 +148,20 @@ TEST_CASE("what was sent behind the last fence of submit does not count", "[fact
   story.event(Kind::submit_ended);
   CHECK(texts(story.derive()) == texts(before));
   CHECK(texts(before) == Words{"SELECT 1"});
+}
+
+TEST_CASE("an Execute that comes too late is a statement of its own", "[facts]") {
+  Story story;
+  story.connect(1, 100);
+  story.parse(1, "", "INSERT INTO t VALUES (1)");
+  story.bind(1, "p", "");
+  const auto first = story.execute(1, "p");
+  story.done(first, "INSERT 0 1");
+  const auto second = story.execute(1, "p");
+  story.failed(second, "55000").ready(1, second);
+  const auto facts = story.derive();
+  CHECK(texts(facts) == Words{"INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"});
+  CHECK(outcomes(facts) == Words{"rolled back", "failed"});
 }
 
 }  // namespace ride::journal::facts::test

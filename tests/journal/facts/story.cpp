@@ -17,6 +17,10 @@ class Body {
     FieldWriter(body_).put(field, value);
     return *this;
   }
+  Body& raw(const std::string& fields) {
+    body_ += fields;
+    return *this;
+  }
   operator const std::string&() const { return body_; }
 
  private:
@@ -129,6 +133,20 @@ Seq Story::execute(std::uint32_t connection, std::string_view portal, int max_ro
                     .number(Field::max_rows, static_cast<std::uint64_t>(max_rows)));
 }
 
+Story& Story::first_byte_ms(int at) {
+  first_byte_ms_ = at;
+  return *this;
+}
+
+std::string Story::first_byte() {
+  std::string field;
+  const auto at = begin_us + std::int64_t{first_byte_ms_} * 1000;
+  if (first_byte_ms_ > 0)
+    FieldWriter(field).put(Field::first_byte_us, static_cast<std::uint64_t>(at));
+  first_byte_ms_ = 0;
+  return field;
+}
+
 Story& Story::done(Seq request, std::string_view tag, std::uint64_t ordinal) {
   append(Kind::ended, connection_of(request),
          Body()
@@ -136,7 +154,8 @@ Story& Story::done(Seq request, std::string_view tag, std::uint64_t ordinal) {
              .number(Field::ordinal, ordinal)
              .text(Field::how, "complete")
              .text(Field::tag, tag)
-             .number(Field::rows, 0));
+             .number(Field::rows, 0)
+             .raw(first_byte()));
   return *this;
 }
 

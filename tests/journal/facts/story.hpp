@@ -48,6 +48,8 @@ class Story {
   Seq describe(std::uint32_t connection, std::string_view how, std::string_view name);
   Seq execute(std::uint32_t connection, std::string_view portal, int max_rows = 0);
 
+  // Milliseconds since the story began, for the next answer; else an answer comes in one piece.
+  Story& first_byte_ms(int at);
   Story& done(Seq request, std::string_view tag, std::uint64_t ordinal = 0);
   Story& rows(Seq request, const std::vector<Column>& columns, const std::vector<Cells>& rows,
               std::uint64_t ordinal = 0, std::string_view how = "complete");
@@ -83,7 +85,10 @@ class Story {
   Seq append(Kind kind, std::uint32_t connection, const std::string& body);
   std::uint32_t connection_of(Seq request) const;
 
+  std::string first_byte();  // the field, or nothing
+
   std::vector<Event> events_;
+  int first_byte_ms_ = 0;
 };
 
 // The outcomes of all statements in order, for one comparison.
