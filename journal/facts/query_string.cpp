@@ -39,8 +39,9 @@ bool refused_whole(const Request& request, const sql::Split& split) {
 
 }  // namespace
 
-std::vector<std::string> cut(const Request& request, sql::Analyser& analyser) {
-  const auto split = analyser.split(request.text);
+std::vector<std::string> cut(const Connection& connection, const Request& request,
+                             sql::Analyser& analyser) {
+  const auto split = analyser.split(connection.as_parsed(request.seq, request.text));
   if (split.pieces.empty() || refused_whole(request, split)) return {request.text};
   std::vector<std::string> pieces;
   for (const auto& piece : split.pieces)

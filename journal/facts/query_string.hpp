@@ -10,6 +10,7 @@
 namespace ride::journal::facts {
 
 // One piece for a string that the server refused whole, and for one without any statement.
-std::vector<std::string> cut(const Request& request, sql::Analyser& analyser);
+std::vector<std::string> cut(const Connection& connection, const Request& request,
+                             sql::Analyser& analyser);
 
 }  // namespace ride::journal::facts

@@ -26,7 +26,7 @@ void StatementMaker::set_text(Stmt& stmt, const Text& text, const std::string& s
                               const Values& parameters) {
   stmt.row.text = text;
   stmt.source = source;
-  stmt.effect = text.value_or("");
+  stmt.effect = connection_.as_parsed(stmt.request(), text.value_or(""));
   stmt.parameters = parameters;
   stmt.own = stmt.runs = analyse(stmt.effect);
   stmt.row.tool = text && analyser_.is_tool_query(*text) ? 1 : 0;

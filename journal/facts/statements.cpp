@@ -148,7 +148,7 @@ void ConnectionReplay::skipped_execute(const Request& request) {
 
 void ConnectionReplay::query(const Request& request, bool all_skipped) {
   if (!all_skipped) names_.simple_query_began();
-  const auto pieces = cut(request, analyser_);
+  const auto pieces = cut(connection_, request, analyser_);
   std::map<std::int64_t, std::vector<const Answer*>> answers;
   for (const auto& answer : request.answers) answers[answer.ordinal].push_back(&answer);
   const auto answered =
@@ -202,8 +202,7 @@ void ConnectionReplay::bind(const Request& request) {
 }
 
 void ConnectionReplay::describe(const Request& request) {
-  if (!request.failed()) {
-    // Parse may have left them to the server.
+  if (!request.failed()) {  // Parse may have left the types to the server
     const auto known = names_.statements.find(request.name);
     if (request.how != "portal" && known != names_.statements.end() && !request.answers.empty())
       known->second.parameter_types = request.answers.front().parameter_types;

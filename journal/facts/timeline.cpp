@@ -144,6 +144,9 @@ void Builder::connection(const Event& event, const Fields& fields) {
     connection.pid = number_of(fields, Field::pid);
     connection.ready_seq = event.seq;
     connection.ready_us = event.at_us;
+    constexpr std::string_view off("standard_conforming_strings\0off", 31);
+    const bool is_off = fields.get_bytes(Field::parameters).find(off) != Bytes::npos;
+    if (is_off) connection.conforming.push_back({event.seq, false});
   } else if (event.kind == Kind::connection_refused) {
     connection.refusal = text_of(fields, Field::error);
   } else if (event.kind == Kind::connection_closed) {
@@ -153,6 +156,8 @@ void Builder::connection(const Event& event, const Fields& fields) {
     connection.how = text_of(fields, Field::how);
   } else if (fields.get_bytes(Field::name) == "application_name") {
     connection.applications.push_back({event.seq, std::string(fields.get_bytes(Field::text))});
+  } else if (fields.get_bytes(Field::name) == "standard_conforming_strings") {
+    connection.conforming.push_back({event.seq, fields.get_bytes(Field::text) == "on"});
   }
 }
 
@@ -281,17 +286,6 @@ void Builder::moment(const Event& event, const Fields& fields) {
 }
 
 }  // namespace
-
-bool Request::failed() const {
-  return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return a.failed(); });
-}
-
-Text Connection::application_at(Seq seq) const {
-  Text found;
-  for (const auto& change : applications)
-    if (change.seq <= seq || !found) found = change.name;
-  return found;
-}
 
 Timeline make_timeline(const std::vector<Event>& events) {
   Builder builder(find_scope(events));

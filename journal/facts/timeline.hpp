@@ -61,6 +61,11 @@ struct ApplicationName {
   std::string name;
 };
 
+struct Conforming {  // standard_conforming_strings, from here on
+  Seq seq = 0;
+  bool on = true;
+};
+
 struct Connection {
   std::int64_t id = 0;
   Number opened_us, ready_us, closed_us, pid;
@@ -68,10 +73,13 @@ struct Connection {
   Seq started_seq = 0, ready_seq = 0, closed_seq = 0;
   Text user, database, how, refusal;  // refusal: ErrorResponse body
   std::vector<ApplicationName> applications;
+  std::vector<Conforming> conforming;
   std::vector<Request> requests;
   std::vector<Ready> readies;
 
   Text application_at(Seq seq) const;
+  // What the session's parser made of a text sent then, for a parser that knows one kind of string.
+  std::string as_parsed(Seq seq, const std::string& text) const;
 };
 
 struct ActorState {

@@ -150,6 +150,20 @@ TEST_CASE("what was sent behind the last fence of submit does not count", "[fact
   CHECK(texts(before) == Words{"SELECT 1"});
 }
 
+TEST_CASE("wire 58: a text is cut where its session's strings end", "[facts][wire]") {
+  const std::string text = "SELECT 'a\\'; b'; SELECT 2";
+  Story story;
+  story.connect(1, 100);
+  std::string off;
+  FieldWriter(off)
+      .put(Field::name, Bytes("standard_conforming_strings"))
+      .put(Field::text, Bytes("off"));
+  story.event(Kind::parameter_changed, off, 1);
+  const auto request = story.query(1, text);
+  story.done(request, "SELECT 1").done(request, "SELECT 1", 1).ready(1, request);
+  CHECK(texts(story.derive()) == Words{"SELECT 'a\\'; b'", "SELECT 2"});
+}
+
 TEST_CASE("an Execute that comes too late is a statement of its own", "[facts]") {
   Story story;
   story.connect(1, 100);

@@ -44,7 +44,8 @@ TEST_CASE("COMMIT and ROLLBACK decide what stands before them", "[facts]") {
   CHECK(facts.statements[1].transaction_before == "T");
 }
 
-TEST_CASE("COMMIT of a failed transaction answers ROLLBACK and undoes it", "[facts]") {
+TEST_CASE("wire 39: COMMIT of a failed transaction answers ROLLBACK and undoes it",
+          "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.run(1, "BEGIN", "BEGIN", 'T');
@@ -146,7 +147,7 @@ TEST_CASE("an interruption ends open transactions", "[facts]") {
   CHECK(facts.gaps[0].n == 2);
 }
 
-TEST_CASE("a pipeline is one transaction up to its Sync", "[facts]") {
+TEST_CASE("wire 38: a pipeline is one transaction up to its Sync", "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.parse(1, "", "INSERT INTO t VALUES (1)");
@@ -162,7 +163,8 @@ TEST_CASE("a pipeline is one transaction up to its Sync", "[facts]") {
   CHECK(outcomes(story.derive()) == Words{"rolled back", "failed", "skipped"});
 }
 
-TEST_CASE("a deferred constraint that fails at Sync undoes the pipeline", "[facts]") {
+TEST_CASE("wire 38: a deferred constraint that fails at Sync undoes the pipeline",
+          "[facts][wire]") {
   Story story;
   story.connect(1, 100);
   story.parse(1, "", "INSERT INTO t VALUES (1)");
