@@ -53,9 +53,10 @@ struct Limits {
   std::uint32_t startup_packet_bytes_max = 10'000;     // PostgreSQL's own, without the length word
   std::chrono::milliseconds startup_wait_max{60'000};  // for a client that says nothing
   std::chrono::milliseconds connect_wait_max{5'000};   // for the server's socket to take us
-  std::chrono::milliseconds linger_max{2'000};      // for a client to hang up after the server did
-  std::size_t chunk_bytes = std::size_t{64} << 10;  // one read; what is relayed has no limit
-  std::size_t kept_text_bytes_max = std::size_t{1} << 20;        // SQL text of one request
+  std::chrono::milliseconds linger_max{2'000};  // for a client to hang up after the server did
+  std::chrono::milliseconds clock_look_every{1'000};       // whether the machine's clock was set
+  std::size_t chunk_bytes = std::size_t{64} << 10;         // one read; what is relayed has no limit
+  std::size_t kept_text_bytes_max = std::size_t{1} << 20;  // SQL text of one request
   std::size_t kept_parameter_bytes_max = std::size_t{64} << 10;  // of one Bind or function call
   std::size_t kept_rows_bytes_max = std::size_t{64} << 10;       // of one statement
   std::size_t kept_columns_bytes_max = std::size_t{64} << 10;    // RowDescription of one statement

@@ -9,8 +9,10 @@
 #include <boost/asio/post.hpp>
 #include <future>
 #include <list>
+#include <optional>
 #include <stdexcept>
 
+#include "proxy/clock_watch.hpp"
 #include "proxy/door.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/session.hpp"
@@ -75,6 +77,13 @@ class Proxy::Impl {
       });
     }
     running = true;
+    clock_over = false;
+    clock_timer.emplace(workers.front()->context);
+    asio::co_spawn(workers.front()->context,
+                   watch_clock(workers.front().get(), &*clock_timer, &clock_over),
+                   [](std::exception_ptr failure) {
+                     if (failure) spdlog::error("the machine's clock is not watched any more");
+                   });
     for (auto& listener : listeners)
       asio::co_spawn(workers.front()->context, run_door(&door, &listener),
                      [](std::exception_ptr failure) {
@@ -85,7 +94,11 @@ class Proxy::Impl {
   void stop() {
     const std::lock_guard lock(control);
     if (!running) return;
-    ask(*workers.front(), [this] { close_listeners(); });
+    ask(*workers.front(), [this] {
+      close_listeners();
+      clock_over = true;
+      clock_timer->cancel();
+    });
     cut_sessions();
     running = false;
     guards.clear();
@@ -150,6 +163,8 @@ class Proxy::Impl {
   Door door{shared, workers};      // first worker's thread
   std::list<Listener> listeners;   // likewise, once started
   std::vector<Address> addresses;  // taken by the listeners
+  std::optional<Timer> clock_timer;
+  bool clock_over = false;  // touched by the first worker's thread while it runs
   std::vector<asio::executor_work_guard<Executor>> guards;
   std::mutex control;    // one of start, stop, close_sessions and hold at a time
   bool running = false;  // guarded by control

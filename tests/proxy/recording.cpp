@@ -18,7 +18,7 @@
 
 namespace ride::test {
 
-Recording::Recording(proxy::Options options) {
+Recording::Recording(proxy::Options options, Clock clock) : clock_(clock) {
   writer_ = std::make_unique<journal::Writer>(directory_ / "test.ride");
   const auto files = proxy::ensure_certificate(tls_directory().string());
   if (options.tls_certificate_file.empty()) {

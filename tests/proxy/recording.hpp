@@ -23,7 +23,7 @@ using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 class Recording {
  public:
-  explicit Recording(proxy::Options options = {});
+  explicit Recording(proxy::Options options = {}, Clock clock = Clock());
   ~Recording();
 
   proxy::Proxy& proxy() { return *proxy_; }
