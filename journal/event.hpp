@@ -30,7 +30,8 @@ enum class Kind : std::uint8_t {
   connection_opened = 10,   // peer, tls (version and cipher, or absent), server_name, alpn
   connection_started = 11,  // parameters (NUL-separated startup pairs), user, database, application
   connection_ready = 12,    // pid: first ReadyForQuery after authentication; server_tls,
-                            // authentication, channel_binding, binding
+                            // authentication, channel_binding, binding; parameters: what the
+                            // server reported of its settings until then, NUL-separated pairs
   connection_refused =
       13,  // error: the server said no before ready (wrong password, unknown database ...); and as
            // connection_ready
@@ -54,7 +55,8 @@ enum class Kind : std::uint8_t {
 
   // What the server answered, recorded before the last byte of the answer goes to the client.
   ended = 30,  // request, ordinal, how, tag, rows, first_byte_us, columns, data, omitted_rows,
-               // omitted_bytes, bytes_in, bytes_out, error, notices, copy_format, copy_data, status
+               // omitted_bytes, bytes_in, bytes_out, error, notices, omitted_notices, copy_format,
+               // copy_data, result; of a Describe that gave them: parameter_types
   ready = 31,  // request (the last request this ReadyForQuery answers for), status (after)
 
   // The sandbox and its actors.
@@ -133,6 +135,8 @@ enum class Field : std::uint8_t {
   channel_binding = 46,  // text, what SCRAM's client said: "n", "y" or "p=tls-server-end-point"
   binding = 47,  // text: "same-certificate" | "plain-server" | "plain-client" (PLUS was left
                  // out of what the server offered) | "other-certificate"
+  result = 48,   // blob, FunctionCallResponse body: length (-1: NULL), value
+  omitted_notices = 49,  // int, notices counted and not kept
 };
 
 struct Event {

@@ -58,6 +58,8 @@ constexpr std::array fields = std::to_array<FieldInfo>({
     {Field::authentication, "authentication", text},
     {Field::channel_binding, "channel_binding", text},
     {Field::binding, "binding", text},
+    {Field::result, "result", blob},
+    {Field::omitted_notices, "omitted_notices", integer},
 });
 
 constexpr bool numbered_without_gaps() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proxy/redaction.hpp"
+#include "sql/redact.hpp"
 
 namespace ride::proxy {
 namespace {
@@ -63,11 +64,26 @@ void Answer::add_copy_data(Bytes payload, std::uint64_t payload_bytes) {
   omitted_bytes += payload_bytes - kept;
 }
 
+void Answer::set_result(Bytes body, std::uint64_t body_bytes) {
+  const bool fits = body.size() == body_bytes && body.size() <= limits_->kept_rows_bytes_max;
+  const bool secret = fits && sql::redact_message(body);
+  redacted = redacted || secret;
+  if (fits && !secret)
+    result = body;
+  else
+    omitted_bytes += body_bytes;
+}
+
 void Answer::add_notice(Bytes redacted_body) {
   if (notices.size() + 4 + redacted_body.size() <= limits_->kept_notice_bytes_max)
     append_sized(notices, redacted_body);
   else
-    omitted_bytes += redacted_body.size();
+    omit_notice(redacted_body.size());
+}
+
+void Answer::omit_notice(std::uint64_t body_bytes) {
+  ++omitted_notices;
+  omitted_bytes += body_bytes;
 }
 
 }  // namespace ride::proxy

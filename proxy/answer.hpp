@@ -25,17 +25,23 @@ class Answer {
   void hide_row(std::uint64_t body_bytes);  // counts it, keeps nothing of it
   void begin_copy(std::uint8_t format);
   void add_copy_data(Bytes payload, std::uint64_t payload_bytes);
+  void set_result(Bytes body, std::uint64_t body_bytes);  // of a function call
+  // Kept are the first notices up to the limit; the others are counted, unlooked at.
+  bool takes_notices() const { return omitted_notices == 0; }
   void add_notice(Bytes redacted_body);
+  void omit_notice(std::uint64_t body_bytes);
 
   std::int64_t first_byte_us = 0;
   std::string columns;    // RowDescription body, "" if none was kept
   std::string rows;       // (u32 length, DataRow body)*
   std::string notices;    // (u32 length, NoticeResponse body)*
   std::string copy_data;  // payloads joined
+  std::string result;     // FunctionCallResponse body
   bool copying = false;
   std::uint8_t copy_format = 0;
   std::uint64_t omitted_rows = 0;
-  std::uint64_t omitted_bytes = 0;  // of rows, columns, copy_data and notices
+  std::uint64_t omitted_notices = 0;
+  std::uint64_t omitted_bytes = 0;  // of rows, columns, copy_data, result and notices
   bool redacted = false;            // rows, notices, the error or COPY data were
 
  private:

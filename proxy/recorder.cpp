@@ -215,7 +215,12 @@ void Recorder::backend_key(const protocol::BackendKeyData& message) {
 void Recorder::parameter_status(std::string_view name, std::string_view value) {
   const auto kept = redact_text(value);
   if (name == "application_name") worker_.shared.registry.set_application(entry_, kept);
-  if (!ready_) return;  // the server's settings at the start are no change
+  if (!ready_) {  // the server's settings at the start are no change
+    const auto bytes = first_settings_.size() + name.size() + kept.size() + 2;
+    if (bytes <= limits_.kept_notice_bytes_max)
+      first_settings_.append(name).append(1, '\0').append(kept).append(1, '\0');
+    return;
+  }
   begin().put(Field::name, name).put(Field::text, kept);
   write(Kind::parameter_changed);
 }

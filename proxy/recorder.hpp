@@ -86,6 +86,7 @@ class Recorder : private protocol::Observer {
   void ask(protocol::RequestId request, journal::Kind kind, Asked asked);
 
   // recorder_answers.cpp
+  void parameter_description(protocol::RequestId, Bytes body) override;
   void row_description(protocol::RequestId, std::uint32_t, Bytes, std::uint64_t) override;
   void data_row(protocol::RequestId, std::uint32_t, Bytes, std::uint64_t) override;
   void function_result(protocol::RequestId, Bytes, std::uint64_t body_bytes) override;
@@ -145,7 +146,8 @@ class Recorder : private protocol::Observer {
   std::string_view binding_;         // one of name_of()'s
   std::string_view authentication_;  // as channel_binding_, a text that lives for good
   std::string_view channel_binding_;
-  bool ready_ = false;  // connection_ready was written
+  std::string first_settings_;  // reported until then: name NUL value NUL …
+  bool ready_ = false;          // connection_ready was written
   bool raw_ = false;
   bool said_goodbye_ = false;
   bool client_finished_ = false;

@@ -72,9 +72,21 @@ void Recorder::data_row(RequestId request, std::uint32_t ordinal, Bytes body,
     answer_.add_row(body, body_bytes);
 }
 
-void Recorder::function_result(RequestId request, Bytes, std::uint64_t body_bytes) {
+void Recorder::function_result(RequestId request, Bytes body, std::uint64_t body_bytes) {
   answer_.touch(request, 0, now_us_);
-  answer_.omitted_bytes += body_bytes;  // there is no field for it
+  answer_.set_result(body, body_bytes);
+}
+
+// Without them the values of a later Bind, if they come in binary, cannot be told.
+void Recorder::parameter_description(RequestId request, Bytes body) {
+  constexpr std::size_t count_bytes = 2;
+  const auto* asked = find(request);
+  if (asked == nullptr || body.size() <= count_bytes) return;
+  begin()
+      .put(Field::request, asked->seq)
+      .put(Field::how, to_text(Ending::complete))
+      .put(Field::parameter_types, body.substr(count_bytes));
+  write(Kind::ended);
 }
 
 void Recorder::copy_began(RequestId request, std::uint32_t ordinal, CopyDirection,
@@ -91,9 +103,11 @@ void Recorder::copy_data(RequestId request, std::uint32_t ordinal, CopyDirection
 
 void Recorder::notice(RequestId request, std::uint32_t ordinal, Bytes body) {
   const auto* asked = find(request);
+  const bool of_statement = asked != nullptr && is_statement(asked->kind);
+  if (of_statement) answer_.touch(request, ordinal, now_us_);
+  if (of_statement && !answer_.takes_notices()) return answer_.omit_notice(body.size());
   const auto redacted = redact_error(body, asked != nullptr && asked->secret);
-  if (asked == nullptr || !is_statement(asked->kind)) return write_notice(redacted.body);
-  answer_.touch(request, ordinal, now_us_);
+  if (!of_statement) return write_notice(redacted.body);
   answer_.redacted = answer_.redacted || redacted.changed;
   answer_.add_notice(redacted.body);
 }
@@ -168,6 +182,8 @@ void Recorder::put_answer(journal::FieldWriter& fields, const Asked& asked, std:
   if (answer_.omitted_rows > 0) fields.put(Field::omitted_rows, answer_.omitted_rows);
   if (answer_.omitted_bytes > 0) fields.put(Field::omitted_bytes, answer_.omitted_bytes);
   if (!answer_.notices.empty()) fields.put(Field::notices, answer_.notices);
+  if (answer_.omitted_notices > 0) fields.put(Field::omitted_notices, answer_.omitted_notices);
+  if (!answer_.result.empty()) fields.put(Field::result, answer_.result);
   if (answer_.copying) {
     const auto redacted = sql::redact_message(answer_.copy_data);
     answer_.redacted = answer_.redacted || redacted.has_value();
@@ -183,7 +199,9 @@ void Recorder::ready(RequestId through, protocol::TxStatus status) {
     auto fields = begin();
     fields.put(Field::pid, entry_.pid.load());
     put_login(fields);
+    fields.put(Field::parameters, first_settings_);
     write(Kind::connection_ready);
+    std::string().swap(first_settings_);
     return;
   }
   forget_before(through + 1);

@@ -43,7 +43,8 @@ struct Open {
 struct Lane {
   std::map<Seq, Open> open;  // by request
   std::map<std::string, std::pair<std::string, std::string>, std::less<>>
-      parsed;                                                             // name: text, types
+      parsed;                            // name: text, types
+  std::map<Seq, std::string> described;  // of the Describes of statements: the name
   std::map<std::string, journal::facts::Values, std::less<>> parameters;  // by portal
   std::map<std::string, std::string, std::less<>> texts;                  // by portal
   std::map<std::string, StatementRow, std::less<>> running;  // by portal: what its Execute began
@@ -93,6 +94,7 @@ class Teller {
       lane.texts[portal] = text;
       lane.running.erase(portal);
     }
+    if (event.kind == Kind::describe && fields.has(Field::name)) lane.described[event.seq] = name;
     if (event.kind == Kind::query) lane.running.clear();
     auto rows = rows_of(event, lane, portal);
     if (rows.empty()) return;
@@ -133,7 +135,10 @@ class Teller {
   void answer(const Event& event) {
     const Fields fields(event.body);
     auto& lane = lanes_[event.connection];
-    const auto found = lane.open.find(fields.get_int(Field::request));
+    const auto request = fields.get_int(Field::request);
+    if (const auto types = fields.find_bytes(Field::parameter_types))
+      lane.parsed[lane.described[request]].second = *types;
+    const auto found = lane.open.find(request);
     if (found == lane.open.end()) return;
     auto& open = found->second;
     const auto position = static_cast<std::size_t>(fields.get_int(Field::ordinal));

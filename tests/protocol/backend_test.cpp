@@ -28,7 +28,8 @@ TEST_CASE("ReadyForQuery knows three states", "[protocol][backend]") {
   CHECK(decode_ready_for_query("X").error().fault == Fault::bad_value);
 }
 
-TEST_CASE("an error keeps its fields in order, unknown ones too", "[protocol][backend]") {
+TEST_CASE("wire 50: an error keeps its fields in order, unknown ones too",
+          "[protocol][backend][wire]") {
   const ErrorResponse error{{{'S', "FEHLER"},
                              {'V', "ERROR"},
                              {'C', "42601"},

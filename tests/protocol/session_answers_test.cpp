@@ -101,8 +101,8 @@ TEST_CASE("an error in a pipeline skips what follows up to Sync", "[protocol][se
       .server(ReadyForQuery{}, {"ready 4 I"});
 }
 
-TEST_CASE("what is sent behind an error is skipped until Sync, queries and calls included",
-          "[protocol][session]") {
+TEST_CASE("wire 21: what is sent behind an error is skipped until Sync, queries and calls included",
+          "[protocol][session][wire]") {
   Script()
       .client(Parse{"a", "selec 1"}, {"parse 1 'a' 'selec 1'"})
       .client(Flush{})
@@ -118,7 +118,8 @@ TEST_CASE("what is sent behind an error is skipped until Sync, queries and calls
       .server(ReadyForQuery{}, {"ready 5 I"});
 }
 
-TEST_CASE("an error of a query, a call or a Sync starts no skipping", "[protocol][session]") {
+TEST_CASE("wire 21: an error of a query, a call or a Sync starts no skipping",
+          "[protocol][session][wire]") {
   Script()
       .client(Query{"selec"}, {"query 1 'selec'"})
       .client(FunctionCall{1}, {"call 2 1"})
@@ -136,7 +137,8 @@ TEST_CASE("an error of a query, a call or a Sync starts no skipping", "[protocol
       .server(ReadyForQuery{}, {"ready 4 I"});
 }
 
-TEST_CASE("a portal fetched in pieces counts the rows of each", "[protocol][session]") {
+TEST_CASE("wire 30: a portal fetched in pieces counts the rows of each",
+          "[protocol][session][wire]") {
   Script()
       .client(Bind{"p", "s"}, {"bind 1 'p' 's'"})
       .client(Execute{"p", 2}, {"execute 2 'p' 2"})
@@ -168,8 +170,8 @@ TEST_CASE("a function call answers with its result", "[protocol][session]") {
       .server(ReadyForQuery{}, {"ready 1 I"});
 }
 
-TEST_CASE("notices, parameters and notifications may come anywhere and change nothing",
-          "[protocol][session]") {
+TEST_CASE("wire 41: notices, parameters and notifications may come anywhere and change nothing",
+          "[protocol][session][wire]") {
   Script()
       .server(NotificationResponse{7, "c", "idle"}, {"notification 7 'c' 'idle'"})
       .client(Query{"a; b"}, {"query 1 'a; b'"})
@@ -180,6 +182,7 @@ TEST_CASE("notices, parameters and notifications may come anywhere and change no
       .server(Notice{"three"}, {"notice 1.1 'three'"})
       .server(CommandComplete{"B"}, {"ended 1.1 complete 'B'"})
       .server(ParameterStatus{"TimeZone", "UTC"}, {"parameter 'TimeZone' 'UTC'"})
+      .server(ParameterStatus{"DateStyle", "ISO"}, {"parameter 'DateStyle' 'ISO'"})
       .server(NotificationResponse{7, "c", "x"}, {"notification 7 'c' 'x'"})
       .server(ReadyForQuery{}, {"ready 1 I"})
       .server(Notice{"idle"}, {"notice 0.0 'idle'"});

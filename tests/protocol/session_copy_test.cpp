@@ -14,8 +14,8 @@ const Copy copy_both{CopyResponse::both_tag};
 
 }  // namespace
 
-TEST_CASE("COPY in the middle of a query takes its data and leaves the rest",
-          "[protocol][session]") {
+TEST_CASE("wire 26: COPY in the middle of a query takes its data and leaves the rest",
+          "[protocol][session][wire]") {
   Script()
       .client(Query{"a; copy; b"}, {"query 1 'a; copy; b'"})
       .server(CommandComplete{"A"}, {"ended 1.0 complete 'A'"})
@@ -68,7 +68,8 @@ TEST_CASE("a failed COPY out ends like any statement", "[protocol][session]") {
       .server(ReadyForQuery{}, {"ready 1 I"});
 }
 
-TEST_CASE("replication goes both ways until each side is done", "[protocol][session]") {
+TEST_CASE("wire 27: replication goes both ways until each side is done",
+          "[protocol][session][wire]") {
   Script()
       .client(Query{"START_REPLICATION"}, {"query 1 'START_REPLICATION'"})
       .server(copy_both, {"copy 1.0 both 0"})
@@ -98,7 +99,7 @@ TEST_CASE("a base backup's result follows its data without a CommandComplete bet
       .server(ReadyForQuery{}, {"ready 1 I"});
 }
 
-TEST_CASE("CopyData where no COPY is goes to no statement", "[protocol][session]") {
+TEST_CASE("wire 24: CopyData where no COPY is goes to no statement", "[protocol][session][wire]") {
   Script()
       .client(CopyData{"x"})
       .client(CopyDone{})

@@ -14,7 +14,7 @@ constexpr auto stray = "violation server 0 'answer that fits nothing asked'";
 
 }  // namespace
 
-TEST_CASE("a Sync inside COPY is swallowed", "[protocol][session]") {
+TEST_CASE("wire 22: a Sync inside COPY is swallowed", "[protocol][session][wire]") {
   Script()
       .client(Execute{}, {"execute 1 '' 0"})
       .client(Sync{})
@@ -30,7 +30,7 @@ TEST_CASE("a Sync inside COPY is swallowed", "[protocol][session]") {
       .holds([](const Session& session) { return session.idle(); });
 }
 
-TEST_CASE("where COPY never began both Syncs are answered", "[protocol][session]") {
+TEST_CASE("wire 22: where COPY never began both Syncs are answered", "[protocol][session][wire]") {
   Script()
       .client(Execute{}, {"execute 1 '' 0"})
       .client(Sync{})
@@ -62,8 +62,8 @@ void copy_that_fails(Script& script) {
 
 }  // namespace
 
-TEST_CASE("a COPY that fails before it reads leaves two Syncs to be answered",
-          "[protocol][session]") {
+TEST_CASE("wire 23: a COPY that fails before it reads leaves two Syncs to be answered",
+          "[protocol][session][wire]") {
   Script script;
   copy_that_fails(script);
   script.server(ReadyForQuery{}, {"ready 1 I"})
@@ -72,7 +72,8 @@ TEST_CASE("a COPY that fails before it reads leaves two Syncs to be answered",
       .holds([](const Session& session) { return session.idle(); });
 }
 
-TEST_CASE("a COPY that fails on bad data leaves one Sync to be answered", "[protocol][session]") {
+TEST_CASE("wire 23: a COPY that fails on bad data leaves one Sync to be answered",
+          "[protocol][session][wire]") {
   Script script;
   copy_that_fails(script);
   script.server(CommandComplete{"NEXT"}, {"ended 2.0 complete 'NEXT'"})
@@ -86,7 +87,8 @@ TEST_CASE("an error behind a swallowed Sync is the next request's", "[protocol][
   script.server(Failure{"42601"}, {"ended 2.0 error 42601"}).server(ReadyForQuery{}, {"ready 2 I"});
 }
 
-TEST_CASE("several Syncs in doubt resolve with the next answer", "[protocol][session]") {
+TEST_CASE("wire 23: several Syncs in doubt resolve with the next answer",
+          "[protocol][session][wire]") {
   Script()
       .client(Execute{}, {"execute 1 '' 0"})
       .client(Sync{})

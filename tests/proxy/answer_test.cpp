@@ -50,3 +50,29 @@ TEST_CASE("another statement begins anew, the same one goes on", "[proxy]") {
   CHECK(answer.copy_data.empty());
   CHECK(answer.omitted_bytes == 0);
 }
+
+TEST_CASE("notices are kept up to the limit, and none behind one that was left out", "[proxy]") {
+  auto limits = small();
+  limits.kept_notice_bytes_max = 20;
+  Answer answer(limits);
+  answer.touch(1, 0, 7);
+  answer.add_notice("12345678");
+  CHECK(answer.takes_notices());
+  answer.add_notice("123456789");
+  CHECK_FALSE(answer.takes_notices());
+  CHECK(answer.notices.size() == 12);
+  CHECK(answer.omitted_notices == 1);
+  CHECK(answer.omitted_bytes == 9);
+}
+
+TEST_CASE("a call's result is kept whole or not at all", "[proxy]") {
+  const auto limits = small();
+  Answer answer(limits);
+  answer.touch(1, 0, 7);
+  answer.set_result("12345", 5);
+  CHECK(answer.result == "12345");
+  answer.touch(2, 0, 8);
+  answer.set_result("12345", 5000);
+  CHECK(answer.result.empty());
+  CHECK(answer.omitted_bytes == 5000);
+}

@@ -47,8 +47,8 @@ TEST_CASE("psql's statements and their results are in the journal", "[postgres][
   CHECK(text(closed[0], "how") == "terminated");
 }
 
-TEST_CASE("each statement of a query string ends by itself, up to the first error",
-          "[postgres][proxy]") {
+TEST_CASE("wire 20: each statement of a query string ends by itself, up to the first error",
+          "[postgres][proxy][wire]") {
   Recording recording;
   const auto connection = recording.connect();
   const Result result(PQexec(connection.get(), "SELECT 1; SELECT 2, 3; SELECT 1/0; SELECT 4"),
@@ -63,7 +63,7 @@ TEST_CASE("each statement of a query string ends by itself, up to the first erro
   CHECK(bytes(ended[2], "error").find("22012") != std::string::npos);
 }
 
-TEST_CASE("a transaction's state stands in each ready event", "[postgres][proxy]") {
+TEST_CASE("wire 40: a transaction's state stands in each ready event", "[postgres][proxy][wire]") {
   Recording recording;
   const auto connection = recording.connect();
   for (const char* sql : {"BEGIN", "SELECT nothing", "ROLLBACK"})
@@ -73,7 +73,7 @@ TEST_CASE("a transaction's state stands in each ready event", "[postgres][proxy]
   CHECK(states == "TEI");
 }
 
-TEST_CASE("an empty query string is recorded as empty", "[postgres][proxy]") {
+TEST_CASE("wire 20: an empty query string is recorded as empty", "[postgres][proxy][wire]") {
   Recording recording;
   const auto connection = recording.connect();
   Result(PQexec(connection.get(), ";;"), PQclear);
@@ -120,7 +120,8 @@ TEST_CASE("COPY data above the limit is cut and the cut is marked", "[postgres][
   CHECK(number(ended[0], "omitted_bytes") == 2000 * 100 - 65536);
 }
 
-TEST_CASE("notices, notifications and changed parameters are recorded", "[postgres][proxy]") {
+TEST_CASE("wire 41: notices, notifications and changed parameters are recorded",
+          "[postgres][proxy][wire]") {
   Recording recording;
   const auto connection = recording.connect();
   PQsetNoticeProcessor(
@@ -145,7 +146,8 @@ TEST_CASE("notices, notifications and changed parameters are recorded", "[postgr
   CHECK(recording.proxy().sessions().at(0).application == "renamed");
 }
 
-TEST_CASE("\\c is a connection of its own, to the other database", "[postgres][proxy]") {
+TEST_CASE("wire 35: \\c is a connection of its own, to the other database",
+          "[postgres][proxy][wire]") {
   Recording recording;
   const auto psql = recording.psql("\\c otherdb\nSELECT current_database();\n");
   CHECK(psql.output.find("otherdb") != std::string::npos);

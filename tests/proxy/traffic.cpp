@@ -4,7 +4,7 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "protocol/messages.hpp"
+#include "tests/proxy/flow.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace ride::test {
@@ -32,19 +32,6 @@ void drain_pipeline(const Connection& connection, int syncs) {
 
 void send(const Connection& connection, const char* sql) {
   PQsendQueryParams(connection.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0);
-}
-
-template <typename... Messages>
-void converse(Recording& recording, const Messages&... parts) {
-  std::string bytes;
-  protocol::encode(StartupMessage{.parameters = Bytes("user\0oncall\0database\0postgres\0", 30)},
-                   bytes);
-  (protocol::encode(parts, bytes), ...);
-  protocol::encode(Terminate{}, bytes);
-  const RawClient client(recording.proxy().port());
-  client.send(bytes);
-  client.finish_sending();
-  client.receive_all();
 }
 
 }  // namespace

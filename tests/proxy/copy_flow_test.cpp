@@ -1,0 +1,121 @@
+// COPY where it fails, is interrupted or never ends, by a real server, and what the record makes of
+// it.
+#include "tests/catch.hpp"
+#include "tests/proxy/flow.hpp"
+
+using namespace ride;
+using namespace ride::test;
+using namespace ride::protocol;
+using Words = std::vector<std::string>;
+
+TEST_CASE("wire 23: wherever a COPY fails, what follows its Syncs keeps its own outcome",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  recording.psql(
+      "CREATE TABLE t (n int);\n"
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;\n"
+      "CREATE TABLE guarded (n int);\n"
+      "CREATE TRIGGER g BEFORE INSERT ON guarded EXECUTE FUNCTION refuse();\n");
+  const auto before = facts_of(recording).statements.size();
+  const auto copy = [&](const std::string& text, const std::string& data) {
+    converse(recording, Parse{"", text}, Bind{}, Execute{}, Sync{}, CopyData{data}, CopyDone{},
+             Sync{}, Query{"SELECT 'behind'"}, Parse{"", "SELECT 'further'"}, Bind{}, Execute{},
+             Sync{});
+  };
+  copy("COPY t FROM STDIN", "1\n");          // reads the first Sync
+  copy("COPY t FROM STDIN", "no number\n");  // fails, and has read it
+  copy("COPY guarded FROM STDIN", "1\n");    // fails before it reads anything
+  copy("COPY nowhere FROM STDIN", "1\n");    // never begins
+  auto facts = facts_of(recording);
+  CHECK(facts.gaps.empty());
+  facts.statements.erase(facts.statements.begin(),
+                         facts.statements.begin() + static_cast<std::ptrdiff_t>(before));
+  const Words behind = {"committed SELECT 1 SELECT 'behind'",
+                        "committed SELECT 1 SELECT 'further'"};
+  Words expected;
+  for (const auto* first :
+       {"committed COPY 1 COPY t FROM STDIN", "failed 22P02 COPY t FROM STDIN",
+        "failed P0001 COPY guarded FROM STDIN", "failed 42P01 COPY nowhere FROM STDIN"}) {
+    expected.emplace_back(first);
+    expected.insert(expected.end(), behind.begin(), behind.end());
+  }
+  CHECK(told(facts) == expected);
+  recording.psql("DROP TABLE t, guarded; DROP FUNCTION refuse();\n");
+}
+
+TEST_CASE("wire 24: COPY data outside a COPY is nobody's", "[postgres][proxy][wire]") {
+  Recording recording;
+  converse(recording, Query{"COPY nowhere FROM STDIN"}, CopyData{"late"}, CopyDone{},
+           Query{"SELECT 1"});
+  const auto facts = facts_of(recording);
+  CHECK(told(facts) ==
+        Words{"failed 42P01 COPY nowhere FROM STDIN", "committed SELECT 1 SELECT 1"});
+  for (const auto& ended : recording.events("ended")) CHECK(bytes(ended, "copy_data").empty());
+}
+
+TEST_CASE("wire 25: a query in the middle of COPY data ends the COPY and then the session",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  converse(recording, Query{"CREATE TEMP TABLE t (n int)"}, Query{"COPY t FROM STDIN"},
+           CopyData{"1\n"}, Query{"SELECT 'not read'"});
+  const auto words = told(facts_of(recording));
+  REQUIRE(words.size() == 3);
+  CHECK(words[1] == "failed 08P01 COPY t FROM STDIN");
+  CHECK(words[2] == "unknown - SELECT 'not read'");
+  REQUIRE(recording.has("connection_closed"));
+  CHECK(bytes(recording.events("connection_closed").at(0), "error").find("FATAL") !=
+        std::string::npos);
+}
+
+TEST_CASE("wire 27: a base backup and a logical stream are counted and not kept",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  const auto backup = run({postgres_programs() + "/pg_basebackup", "-D", "-", "-F", "t", "-X",
+                           "none", "-c", "fast", "-d", recording.dsn()});
+  CHECK(backup.status == 0);
+  CHECK(backup.output.size() > 10'000'000);
+  REQUIRE(recording.has("connection_closed"));
+  std::int64_t bytes_out = 0;
+  std::int64_t omitted_bytes = 0;
+  for (const auto& ended : recording.events("ended")) {
+    bytes_out += number(ended, "bytes_out");
+    omitted_bytes += number(ended, "omitted_bytes");
+    CHECK(bytes(ended, "copy_data").size() <= 65'536);
+  }
+  CHECK(bytes_out > 10'000'000);
+  CHECK(omitted_bytes > 10'000'000);
+
+  const auto connection = recording.connect("replication=database");
+  const auto exec = [&](const char* command) {
+    return Result(PQexec(connection.get(), command), PQclear);
+  };
+  exec("CREATE_REPLICATION_SLOT flow TEMPORARY LOGICAL pgoutput");
+  const auto stream =
+      exec("START_REPLICATION SLOT flow LOGICAL 0/0 (proto_version '1', publication_names 'none')");
+  REQUIRE(PQresultStatus(stream.get()) == PGRES_COPY_BOTH);
+  PQputCopyEnd(connection.get(), nullptr);
+  char* part = nullptr;
+  while (PQgetCopyData(connection.get(), &part, 0) > 0) PQfreemem(part);
+  while (Result(PQgetResult(connection.get()), PQclear)) continue;
+  CHECK(value(connection, "SELECT 'goes on'") == "goes on");
+  CHECK(facts_of(recording).gaps.empty());
+}
+
+TEST_CASE("wire 28: a walsender's commands are statements like any other",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  {
+    const auto connection = recording.connect("replication=true");
+    const Result system(PQexec(connection.get(), "IDENTIFY_SYSTEM"), PQclear);
+    CHECK(PQntuples(system.get()) == 1);
+    const Result refused(
+        PQexecParams(connection.get(), "SELECT 1", 0, nullptr, nullptr, nullptr, nullptr, 0),
+        PQclear);
+    CHECK(sqlstate(refused) == "08P01");
+  }
+  const auto facts = facts_of(recording);
+  REQUIRE(facts.statements.size() == 2);
+  CHECK(facts.statements[0].text == "IDENTIFY_SYSTEM");
+  CHECK(facts.statements[0].rows == 1);
+  CHECK(facts.statements[1].sqlstate == "08P01");
+}
