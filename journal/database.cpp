@@ -94,6 +94,14 @@ void fill_dictionaries(const Database& database) {
         .run();
 }
 
+// SQLite counts its memory under a lock at each allocation, for statistics that nobody asks for. Of
+// use only before anybody in the process has opened a database; later it is refused, which does no
+// harm.
+void count_no_memory() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(once);
+}
+
 // A copy whose writer was alive says "WAL" in its header. Where its folder cannot be written,
 // SQLite opens it only when told that nobody changes it, which is so where there is no log beside
 // it.
@@ -112,6 +120,7 @@ void Database::Release::operator()(sqlite3* database) const noexcept { sqlite3_c
 
 Database::Database(std::filesystem::path file, const std::string& name, int flags)
     : file_(std::move(file)) {
+  count_no_memory();
   sqlite3* handle = nullptr;
   const int result = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);

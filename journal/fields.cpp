@@ -109,20 +109,25 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::submit_ended, "submit_ended"},
 });
 
-void put_varint(std::string& out, std::uint64_t value) {
-  if (value < 0x80U) {  // nearly every key and length
-    out.push_back(static_cast<char>(value));
-    return;
+// A key and the integer behind it, gathered here so that the body grows once for both.
+class Pair {
+ public:
+  Pair(std::uint64_t key, std::uint64_t value) {
+    add(key);
+    add(value);
   }
-  std::array<char, 10> bytes{};
-  std::size_t count = 0;
-  while (value >= 0x80U) {
-    bytes[count++] = static_cast<char>((value & 0x7fU) | 0x80U);
-    value >>= 7U;
+  Bytes bytes() const { return {bytes_.data(), size_}; }
+
+ private:
+  void add(std::uint64_t value) {
+    for (; value >= 0x80U; value >>= 7U)
+      bytes_[size_++] = static_cast<char>((value & 0x7fU) | 0x80U);
+    bytes_[size_++] = static_cast<char>(value);
   }
-  bytes[count++] = static_cast<char>(value);
-  out.append(bytes.data(), count);
-}
+
+  std::array<char, 20> bytes_;  // two varints of ten
+  std::size_t size_ = 0;
+};
 
 std::uint64_t key_of(Field field, bool is_bytes) {
   return (static_cast<std::uint64_t>(field) << 1U) | (is_bytes ? 1U : 0U);
@@ -161,8 +166,7 @@ const FieldInfo* find_field(std::uint64_t number) {
 
 FieldWriter& FieldWriter::put(Field field, std::uint64_t value) {
   assert(find_field(static_cast<std::uint64_t>(field))->type == FieldType::integer);
-  put_varint(out_, key_of(field, false));
-  put_varint(out_, value);
+  out_.append(Pair(key_of(field, false), value).bytes());
   return *this;
 }
 
@@ -174,8 +178,7 @@ FieldWriter& FieldWriter::put(Field field, Bytes value) {
 
 FieldWriter& FieldWriter::put_length(Field field, std::uint64_t length) {
   assert(find_field(static_cast<std::uint64_t>(field))->type != FieldType::integer);
-  put_varint(out_, key_of(field, true));
-  put_varint(out_, length);
+  out_.append(Pair(key_of(field, true), length).bytes());
   return *this;
 }
 

@@ -23,34 +23,37 @@ Merge::Source* Merge::find(Seq seq) {
   return nullptr;
 }
 
-Seq Merge::take_behind(EventStore& store, Seq last) {
-  std::uint64_t bytes = 0;
-  for (std::uint32_t taken = 0; taken < limits_.events_max && bytes < limits_.bytes_max; ++taken) {
-    auto* const source = find(last + 1);
-    if (source == nullptr) break;
+Merge::Drained Merge::take_behind(EventStore& store, Seq last) {
+  Drained drained{.last = last};
+  for (std::uint32_t taken = 0; taken < limits_.events_max; ++taken) {
+    auto* const source = find(drained.last + 1);
+    if (source == nullptr) return drained;
     const auto frame = source->take();
     store.add(frame);
-    bytes += frame_header_bytes + frame.body.size();
-    ++last;
+    drained.bytes += frame_header_bytes + frame.body.size();
+    ++drained.last;
+    if (drained.bytes >= limits_.bytes_max) break;
   }
-  return last;
+  drained.cut_off = true;
+  return drained;
 }
 
-Seq Merge::drain(Database& database, EventStore& store, Seq last) {
-  if (find(last + 1) == nullptr) return last;
+Merge::Drained Merge::drain(Database& database, EventStore& store, Seq last) {
+  const Drained nothing{.last = last};
+  if (find(last + 1) == nullptr) return nothing;
   std::optional<Transaction> transaction;
   try {
     transaction.emplace(database);
   } catch (const BusyError&) {
-    return last;
+    return nothing;
   }
-  last = take_behind(store, last);
+  const auto drained = take_behind(store, last);
   for (const auto& source : sources_)
     if (source.changed) store.set_drained(source.ring->id(), source.position);
   transaction->commit();
   for (auto& source : sources_)
     if (std::exchange(source.changed, false)) source.ring->free_to(source.position);
-  return last;
+  return drained;
 }
 
 }  // namespace ride::journal

@@ -25,11 +25,16 @@ class Merge {
   // The ring must outlive the merge.
   void add(Ring& ring) { sources_.push_back(Source(ring)); }
 
+  struct Drained {
+    Seq last = 0;             // that is committed now
+    std::uint64_t bytes = 0;  // of the rings
+    bool cut_off = false;     // at a limit: more may follow at once
+  };
   // Stores what follows `last` without a break, together with how far each ring was read, in one
-  // transaction; after the commit the rings' space is free. Returns the last seq that is committed
-  // now, which is `last` where nothing followed or another connection holds the file. Throws when
-  // the file refuses: then nothing was freed and the merge is of no more use.
-  Seq drain(Database& database, EventStore& store, Seq last);
+  // transaction; after the commit the rings' space is free. Nothing is drained where nothing
+  // followed or another connection holds the file. Throws when the file refuses: then nothing was
+  // freed and the merge is of no more use.
+  Drained drain(Database& database, EventStore& store, Seq last);
 
  private:
   struct Source {
@@ -44,7 +49,7 @@ class Merge {
   };
 
   Source* find(Seq seq);
-  Seq take_behind(EventStore& store, Seq last);
+  Drained take_behind(EventStore& store, Seq last);
 
   MergeLimits limits_;
   std::vector<Source> sources_;

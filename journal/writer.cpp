@@ -1,5 +1,7 @@
 #include "journal/writer.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -15,6 +17,7 @@
 #include "journal/database.hpp"
 #include "journal/liveness.hpp"
 #include "journal/merge.hpp"
+#include "journal/rest.hpp"
 #include "journal/store.hpp"
 
 namespace ride::journal {
@@ -66,14 +69,14 @@ class Writer::Implementation {
 
  private:
   Ring make_ring();
-  void watch(Ring& ring);
+  void watch(Ring& ring) { new_rings_.push_back(&ring); }
   void thread_main();
   void work_until_stopped();
-  bool drain_some();
+  Merge::Drained drain_some();
   bool run_due_tasks();
   void finish(Task& task, std::exception_ptr error);
   void fail_tasks();
-  void pause();
+  void rest();
   void stop();
 
   const std::filesystem::path file_;
@@ -85,7 +88,8 @@ class Writer::Implementation {
   DrainState drain_;
   std::uint64_t file_id_;
   std::atomic<Seq> committed_;
-  Merge merge_;  // the writer thread's own
+  Merge merge_;  // the writer thread's own, as is the next
+  std::chrono::milliseconds rest_;
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
@@ -110,7 +114,8 @@ Writer::Implementation::Implementation(const std::filesystem::path& file, Writer
       sequence_(store_->last_seq()),
       file_id_(std::stoull("0" + get_meta(*database_, "file_id"), nullptr, 16)),
       committed_(store_->last_seq()),
-      merge_({.events_max = options.transaction_events_max, .bytes_max = options.ring_bytes / 4}) {
+      merge_({.events_max = options.transaction_events_max, .bytes_max = options.ring_bytes / 4}),
+      rest_(options.rest_min) {
   try {
     shared_.emplace(make_ring(), sequence_, drain_);
   } catch (...) {
@@ -127,8 +132,6 @@ Ring Writer::Implementation::make_ring() {
   const auto id = rings_made_++;
   return Ring::create(ring_path(file_, id), id, options_.ring_bytes, file_id_);
 }
-
-void Writer::Implementation::watch(Ring& ring) { new_rings_.push_back(&ring); }
 
 Appender& Writer::Implementation::add_ring() {
   const std::scoped_lock lock(mutex_);
@@ -178,6 +181,7 @@ void Writer::Implementation::stop() {
 }
 
 void Writer::Implementation::thread_main() {
+  ::pthread_setname_np(::pthread_self(), "ride journal");
   try {
     work_until_stopped();
   } catch (const std::exception& error) {
@@ -186,32 +190,33 @@ void Writer::Implementation::thread_main() {
   fail_tasks();
 }
 
+// After what there was to drain it rests, even where more has come meanwhile: at a steady stream of
+// events it would else store each few of them in a transaction of their own.
 void Writer::Implementation::work_until_stopped() {
   while (true) {
-    const bool drained = drain_some();
+    const auto drained = drain_some();
     const bool worked = run_due_tasks();
-    if (drained || worked) continue;
+    if (drained.cut_off || worked) continue;
     {
       const std::scoped_lock lock(mutex_);
-      if (stopping_) return;
+      if (stopping_ && drained.bytes == 0) return;
     }
-    pause();
+    rest_ = next_rest(rest_, drained.bytes, options_);
+    rest();
   }
 }
 
-// One transaction. False: there was nothing to do, or another connection has the file at the
-// moment.
-bool Writer::Implementation::drain_some() {
+// One transaction, or none: where there is nothing, and while another connection has the file.
+Merge::Drained Writer::Implementation::drain_some() {
   {
     const std::scoped_lock lock(mutex_);
     for (auto* const ring : std::exchange(new_rings_, {})) merge_.add(*ring);
   }
-  const Seq before = committed();
-  const Seq last = merge_.drain(*database_, *store_, before);
-  if (last == before) return false;
-  committed_.store(last, std::memory_order_release);
+  const auto drained = merge_.drain(*database_, *store_, committed());
+  if (drained.bytes == 0) return drained;
+  committed_.store(drained.last, std::memory_order_release);
   drain_.freed();
-  return true;
+  return drained;
 }
 
 bool Writer::Implementation::run_due_tasks() {
@@ -251,13 +256,12 @@ void Writer::Implementation::fail_tasks() {
   tasks_.clear();
 }
 
-// A task whose events are still being written by their producer is due in a moment: no long sleep
-// then.
-void Writer::Implementation::pause() {
+// A task whose events are still being written by their producer is due in a moment.
+void Writer::Implementation::rest() {
   std::unique_lock lock(mutex_);
-  const auto interval = tasks_.empty() ? options_.poll_interval : std::chrono::milliseconds(1);
+  const auto length = tasks_.empty() ? rest_ : std::chrono::milliseconds(1);
   const auto waiting = tasks_.size();
-  wake_.wait_for(lock, interval, [&] { return stopping_ || tasks_.size() > waiting; });
+  wake_.wait_for(lock, length, [&] { return stopping_ || tasks_.size() > waiting; });
 }
 
 Writer::Writer(const std::filesystem::path& file, WriterOptions options)

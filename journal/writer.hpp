@@ -26,7 +26,11 @@ class Database;
 
 struct WriterOptions {
   std::uint64_t ring_bytes = ring_bytes_default;  // of each ring; a multiple of 64 KiB
-  std::chrono::milliseconds poll_interval{5};
+  // How long the writer rests between two transactions: the longer, the fewer pages it writes
+  // twice; the shorter, the less of a ring is in use. It goes from one to the other by how full the
+  // rings were.
+  std::chrono::milliseconds rest_min{5};
+  std::chrono::milliseconds rest_max{50};
   std::uint32_t transaction_events_max = 20'000;
   bool extend =
       false;  // true: go on with an existing, cleanly closed file; false: the file must be new

@@ -7,6 +7,7 @@
 #include "journal/database.hpp"
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
+#include "journal/rest.hpp"
 #include "tests/catch.hpp"
 #include "tests/journal/support.hpp"
 
@@ -260,4 +261,16 @@ TEST_CASE("a full database stops the writer, keeps the rings and loses nothing",
   CHECK(contains(error_of([&] { require_drained(file); }), "ride audit recover"));
   CHECK(contains(error_of([&] { Writer again(file, {.extend = true}); }), "ride audit recover"));
   CHECK(Reader(file).last_seq() < appended);
+}
+
+TEST_CASE("the writer rests longer while rings stay empty, shorter as they fill",
+          "[journal][writer]") {
+  const WriterOptions options{.ring_bytes = 64U << 10U};
+  auto rest = options.rest_min;
+  for (int i = 0; i < 10; ++i) rest = next_rest(rest, 0, options);
+  CHECK(rest == options.rest_max);
+  CHECK(next_rest(rest, 2U << 10U, options) == rest);  // between the two: as it was
+  CHECK(next_rest(rest, 5U << 10U, options) == rest / 2);
+  for (int i = 0; i < 10; ++i) rest = next_rest(rest, 64U << 10U, options);
+  CHECK(rest == options.rest_min);
 }
