@@ -12,7 +12,14 @@ constexpr std::uint32_t length_bytes = 4;
 
 }  // namespace
 
-bool is_client_type(char tag) { return Bytes("BCDEFHPQSXcdfp").find(tag) != Bytes::npos; }
+bool is_client_type(char tag) {
+  constexpr auto known = [] {
+    std::array<bool, 256> out{};
+    for (const char type : Bytes("BCDEFHPQSXcdfp")) out[static_cast<unsigned char>(type)] = true;
+    return out;
+  }();
+  return known[static_cast<unsigned char>(tag)];
+}
 
 void Framer::feed(Bytes chunk) {
   assert(chunk_.empty());
@@ -25,9 +32,27 @@ std::optional<Frame> Framer::next() {
     std::string().swap(held_);
     held_handed_out_ = false;
   }
+  if (const auto frame = whole_frame()) return frame;
   if (state_ == State::header && !fill_header()) return std::nullopt;
   if (state_ == State::broken) return std::nullopt;
   return fill_body();
+}
+
+// The short way, for nearly all there are: a good message that the chunk has from end to end. What
+// else there is goes through the states.
+std::optional<Frame> Framer::whole_frame() {
+  if (!between_messages() || chunk_.size() < header_bytes) return std::nullopt;
+  const char tag = chunk_.front();
+  std::uint32_t length = 0;
+  for (const char byte : chunk_.substr(1, length_bytes))
+    length = length << 8U | static_cast<unsigned char>(byte);
+  const bool good = length >= length_bytes && length <= message_length_max &&
+                    (sender_ == Side::server || is_client_type(tag));
+  if (!good || chunk_.size() - 1 < length) return std::nullopt;
+  const std::uint32_t body_bytes = length - length_bytes;
+  const auto body = chunk_.substr(header_bytes, std::min(body_bytes, kept_bytes_max_));
+  chunk_.remove_prefix(header_bytes + body_bytes);
+  return Frame{tag, body, body_bytes, body.size() == body_bytes};
 }
 
 // Takes what the chunk has of the header; true when it is whole and good.

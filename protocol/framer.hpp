@@ -59,6 +59,7 @@ class Framer {
  private:
   enum class State : std::uint8_t { header, body, broken };
 
+  std::optional<Frame> whole_frame();
   bool fill_header();
   std::optional<Frame> fill_body();
   void break_off(Fault fault);

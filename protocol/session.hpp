@@ -94,6 +94,8 @@ class Session {
 
   // session_answers.cpp: what the server sends.
   void on_server(const Frame& frame, Observer& out);
+  bool is_next_row(const Frame& frame) const;
+  void on_row(const Frame& frame, Observer& out);
   bool on_asynchronous(const Frame& frame, Observer& out);
   void on_start_up(const Frame& frame, Observer& out);
   void on_answer(Answer answer, const Frame& frame, Observer& out);

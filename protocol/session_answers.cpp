@@ -17,11 +17,26 @@ constexpr std::string_view unreadable = "message that cannot be read";
 }  // namespace
 
 void Session::on_server(const Frame& frame, Observer& out) {
+  if (is_next_row(frame)) return on_row(frame, out);
   if (phase_ == Phase::over || on_asynchronous(frame, out)) return;
   if (phase_ == Phase::starting) return on_start_up(frame, out);
   const auto answer = to_answer(frame.tag);
   if (!answer) return out.protocol_violation(Side::server, 0, frame.tag, "not an answer");
   on_answer(*answer, frame, out);
+}
+
+// A row behind another message of its result: there may be millions, and none changes the state.
+bool Session::is_next_row(const Frame& frame) const {
+  if (frame.tag != 'D' || phase_ != Phase::open || progress_.step != Step::results) return false;
+  const auto item = queue_.front().item;
+  return item == Item::query || item == Item::execute;
+}
+
+void Session::on_row(const Frame& frame, Observer& out) {
+  progress_.rows += 1;
+  progress_.row_bytes += frame.body_bytes;
+  progress_.bytes_out += header_bytes + frame.body_bytes;
+  out.data_row(queue_.front().request, progress_.ordinal, frame.body, frame.body_bytes);
 }
 
 // What may come between any two messages, and changes no state.
