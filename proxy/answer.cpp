@@ -17,8 +17,7 @@ void append_sized(std::string& out, Bytes body) {
 
 }  // namespace
 
-void Answer::touch(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us) {
-  if (request == request_ && ordinal == ordinal_) return;
+void Answer::begin(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us) {
   *this = Answer(*limits_);  // frees what was held
   request_ = request;
   ordinal_ = ordinal;
@@ -35,11 +34,7 @@ void Answer::set_columns(Bytes body, std::uint64_t body_bytes) {
 void Answer::add_row(Bytes body, std::uint64_t body_bytes) {
   const bool fits = body.size() == body_bytes && omitted_rows == 0 &&
                     rows.size() + 4 + body.size() <= limits_->kept_rows_bytes_max;
-  if (!fits) {
-    ++omitted_rows;
-    omitted_bytes += body_bytes;
-    return;
-  }
+  if (!fits) return omit_row(body_bytes);
   const auto cleaned = redact_row(body);
   redacted = redacted || cleaned.has_value();
   append_sized(rows, cleaned ? Bytes(*cleaned) : body);
@@ -47,8 +42,7 @@ void Answer::add_row(Bytes body, std::uint64_t body_bytes) {
 
 void Answer::hide_row(std::uint64_t body_bytes) {
   redacted = true;
-  ++omitted_rows;
-  omitted_bytes += body_bytes;
+  omit_row(body_bytes);
 }
 
 void Answer::begin_copy(std::uint8_t format) {

@@ -17,12 +17,18 @@ class Answer {
   explicit Answer(const Limits& limits) : limits_(&limits) {}
 
   // To be called with each part of an answer: begins anew where it is another statement's.
-  void touch(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us);
+  void touch(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us) {
+    if (request != request_ || ordinal != ordinal_) begin(request, ordinal, now_us);
+  }
 
   void set_columns(Bytes body, std::uint64_t body_bytes);
   // Kept are the first rows up to the limit, and no row behind one that was left out.
   void add_row(Bytes body, std::uint64_t body_bytes);
-  void hide_row(std::uint64_t body_bytes);  // counts it, keeps nothing of it
+  void omit_row(std::uint64_t body_bytes) {  // counts it
+    ++omitted_rows;
+    omitted_bytes += body_bytes;
+  }
+  void hide_row(std::uint64_t body_bytes);  // the same, and tells that it was for its secrets
   void begin_copy(std::uint8_t format);
   void add_copy_data(Bytes payload, std::uint64_t payload_bytes);
   void set_result(Bytes body, std::uint64_t body_bytes);  // of a function call
@@ -45,6 +51,8 @@ class Answer {
   bool redacted = false;            // rows, notices, the error or COPY data were
 
  private:
+  void begin(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us);
+
   const Limits* limits_;
   protocol::RequestId request_ = 0;
   std::uint32_t ordinal_ = 0;

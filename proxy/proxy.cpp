@@ -1,5 +1,6 @@
 #include "proxy/proxy.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
@@ -72,6 +73,7 @@ class Proxy::Impl {
     for (auto& worker : workers) {
       guards.push_back(asio::make_work_guard(worker->context));
       worker->thread = std::thread([target = worker.get()] {
+        ::pthread_setname_np(::pthread_self(), "ride relay");
         block_sigpipe();
         target->context.run();
       });

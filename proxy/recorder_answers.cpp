@@ -64,6 +64,7 @@ void Recorder::row_description(RequestId request, std::uint32_t ordinal, Bytes b
 void Recorder::data_row(RequestId request, std::uint32_t ordinal, Bytes body,
                         std::uint64_t body_bytes) {
   answer_.touch(request, ordinal, now_us_);
+  if (answer_.omitted_rows > 0) return answer_.omit_row(body_bytes);  // nor is any behind it kept
   // A statement with a secret parameter may give it back: SELECT set_config('x.password', $1, …).
   const auto* asked = find(request);
   if (asked != nullptr && asked->kind == RequestKind::execute && asked->secret)
