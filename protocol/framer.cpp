@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::uint32_t length_bytes = 4;
 
+std::uint32_t length_at(Bytes message) {  // of a whole header
+  std::uint32_t length = 0;
+  for (std::size_t i = 1; i < header_bytes; ++i)
+    length = length << 8U | static_cast<unsigned char>(message[i]);
+  return length;
+}
+
 }  // namespace
 
 bool is_client_type(char tag) {
@@ -38,14 +45,25 @@ std::optional<Frame> Framer::next() {
   return fill_body();
 }
 
+Framer::Run Framer::skip(char tag) {
+  Run run;
+  if (!between_messages()) return run;
+  while (chunk_.size() >= header_bytes && chunk_.front() == tag) {
+    const auto length = length_at(chunk_);
+    if (length < length_bytes || length > message_length_max || chunk_.size() - 1 < length) break;
+    chunk_.remove_prefix(1 + length);
+    run.messages += 1;
+    run.body_bytes += length - length_bytes;
+  }
+  return run;
+}
+
 // The short way, for nearly all there are: a good message that the chunk has from end to end. What
 // else there is goes through the states.
 std::optional<Frame> Framer::whole_frame() {
   if (!between_messages() || chunk_.size() < header_bytes) return std::nullopt;
   const char tag = chunk_.front();
-  std::uint32_t length = 0;
-  for (const char byte : chunk_.substr(1, length_bytes))
-    length = length << 8U | static_cast<unsigned char>(byte);
+  const auto length = length_at(chunk_);
   const bool good = length >= length_bytes && length <= message_length_max &&
                     (sender_ == Side::server || is_client_type(tag));
   if (!good || chunk_.size() - 1 < length) return std::nullopt;

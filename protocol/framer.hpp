@@ -50,6 +50,15 @@ class Framer {
   std::optional<Frame> next();
 
   void restart();  // the next chunk begins with a message
+  // Passes over the messages of this type that follow whole and at once, without handing them out:
+  // for rows of which nobody wants more than their number. To be called between two calls of
+  // next().
+  struct Run {
+    std::uint64_t messages = 0;
+    std::uint64_t body_bytes = 0;
+  };
+  Run skip(char tag);
+
   bool broken() const { return state_ == State::broken; }
   // Why it broke: once; after that, and while it is whole, nothing.
   std::optional<DecodeError> take_failure();

@@ -40,6 +40,11 @@ class Session {
   // The connection is over. Requests still open are reported as cut. A second call does nothing.
   void finish(Observer& out);
 
+  // While results or a COPY OUT come, the type of message that goes on with them, else 0: of these
+  // any number changes no state. Those that were passed over are told by passed_over().
+  char goes_on_with() const;
+  void passed_over(const Framer::Run& run);
+
   // Outside any transaction with nothing to be answered: a good moment to hold requests back.
   bool idle() const { return phase_ == Phase::open && status_ == TxStatus::idle && !busy(); }
   bool busy() const;  // an answer is owed, or PostgreSQL skips until Sync
@@ -94,7 +99,6 @@ class Session {
 
   // session_answers.cpp: what the server sends.
   void on_server(const Frame& frame, Observer& out);
-  bool is_next_row(const Frame& frame) const;
   void on_row(const Frame& frame, Observer& out);
   bool on_asynchronous(const Frame& frame, Observer& out);
   void on_start_up(const Frame& frame, Observer& out);

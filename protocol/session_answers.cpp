@@ -12,12 +12,13 @@ TxStatus to_status(const Frame& frame) {
   return ready ? ready->status : TxStatus::unknown;
 }
 
+constexpr char row_tag = 'D';
 constexpr std::string_view unreadable = "message that cannot be read";
 
 }  // namespace
 
 void Session::on_server(const Frame& frame, Observer& out) {
-  if (is_next_row(frame)) return on_row(frame, out);
+  if (frame.tag == row_tag && goes_on_with() == row_tag) return on_row(frame, out);
   if (phase_ == Phase::over || on_asynchronous(frame, out)) return;
   if (phase_ == Phase::starting) return on_start_up(frame, out);
   const auto answer = to_answer(frame.tag);
@@ -25,17 +26,27 @@ void Session::on_server(const Frame& frame, Observer& out) {
   on_answer(*answer, frame, out);
 }
 
-// A row behind another message of its result: there may be millions, and none changes the state.
-bool Session::is_next_row(const Frame& frame) const {
-  if (frame.tag != 'D' || phase_ != Phase::open || progress_.step != Step::results) return false;
+char Session::goes_on_with() const {
+  if (phase_ != Phase::open || queue_.empty()) return 0;
   const auto item = queue_.front().item;
-  return item == Item::query || item == Item::execute;
+  if (item != Item::query && item != Item::execute) return 0;
+  if (progress_.step == Step::results) return row_tag;
+  return progress_.step == Step::copy_out ? CopyData::tag : '\0';
 }
 
+void Session::passed_over(const Framer::Run& run) {
+  progress_.bytes_out += run.messages * header_bytes + run.body_bytes;
+  if (progress_.step == Step::copy_out) {
+    progress_.copy_bytes += run.body_bytes;
+  } else {
+    progress_.rows += run.messages;
+    progress_.row_bytes += run.body_bytes;
+  }
+}
+
+// A row behind another message of its result: there may be millions, and none changes the state.
 void Session::on_row(const Frame& frame, Observer& out) {
-  progress_.rows += 1;
-  progress_.row_bytes += frame.body_bytes;
-  progress_.bytes_out += header_bytes + frame.body_bytes;
+  passed_over({1, frame.body_bytes});
   out.data_row(queue_.front().request, progress_.ordinal, frame.body, frame.body_bytes);
 }
 

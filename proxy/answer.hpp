@@ -29,6 +29,15 @@ class Answer {
     omitted_bytes += body_bytes;
   }
   void hide_row(std::uint64_t body_bytes);  // the same, and tells that it was for its secrets
+  // Whether nothing is kept of the messages of this type (rows, else COPY data) that still come;
+  // and what came of them.
+  bool full(char tag) const {
+    return tag == row_tag ? omitted_rows > 0 : copy_data.size() >= limits_->kept_copy_bytes_max;
+  }
+  void omit(char tag, const protocol::Framer::Run& run) {
+    if (tag == row_tag) omitted_rows += run.messages;
+    omitted_bytes += run.body_bytes;
+  }
   void begin_copy(std::uint8_t format);
   void add_copy_data(Bytes payload, std::uint64_t payload_bytes);
   void set_result(Bytes body, std::uint64_t body_bytes);  // of a function call
@@ -51,6 +60,8 @@ class Answer {
   bool redacted = false;            // rows, notices, the error or COPY data were
 
  private:
+  static constexpr char row_tag = 'D';
+
   void begin(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us);
 
   const Limits* limits_;

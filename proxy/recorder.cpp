@@ -153,6 +153,7 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
   while (const auto frame = framer.next()) {
     if (side == Side::server) note_unseen(*frame);
     session_.on(side, *frame, *this);
+    if (side == Side::server) pass_over(frame->tag);
     if (side == Side::server && unreadable()) resync_.on_server(*frame);
   }
   if (const auto failure = framer.take_failure()) session_.on_broken(side, *failure, *this);
@@ -160,6 +161,15 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
   const auto* under_way = find(session_.in_flight());
   entry_.request = under_way != nullptr ? under_way->seq : 0;
   entry_.busy = session_.busy();
+}
+
+// Behind a row or a piece of COPY data of which nothing was kept: the same of all that follow it at
+// once.
+void Recorder::pass_over(char tag) {
+  if (tag != session_.goes_on_with() || !answer_.full(tag)) return;
+  const auto run = server_framer_.skip(tag);
+  session_.passed_over(run);
+  answer_.omit(tag, run);
 }
 
 // An answer where nothing is asked, or where nobody knows to what, answers a request that was not

@@ -101,6 +101,28 @@ TEST_CASE("a message up to 1 GiB costs no more memory than the limit", "[protoco
   CHECK(frames[0].body.size() == 1000);
 }
 
+TEST_CASE("messages passed over are those of one type that are whole, counted",
+          "[protocol][framer]") {
+  std::string stream;
+  for (const int size : {3, 100, 0}) encode(CopyData{std::string(size, 'x')}, stream);
+  const auto copied = stream.size();
+  encode(CopyDone{}, stream);
+  encode(CopyData{"later"}, stream);
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    Framer framer(Side::server);
+    framer.feed(Bytes(stream).substr(0, cut));
+    const auto first = framer.skip('d');
+    const auto whole = cut >= copied ? 3U : cut >= copied - 5 ? 2U : cut >= 8 ? 1U : 0U;
+    CHECK(first.messages == whole);
+    CHECK(first.body_bytes == (whole > 1 ? 103U : whole * 3));
+    auto rest = whole;
+    while (framer.next()) ++rest;
+    framer.feed(Bytes(stream).substr(cut));
+    while (framer.next()) ++rest;
+    CHECK(rest == 5);  // none is lost, none counted twice
+  }
+}
+
 TEST_CASE("an idle framer holds no memory", "[protocol][framer]") {
   Framer framer(Side::client);
   const auto empty = framer.held_bytes();

@@ -120,6 +120,32 @@ TEST_CASE("COPY data above the limit is cut and the cut is marked", "[postgres][
   CHECK(number(ended[0], "omitted_bytes") == 2000 * 100 - 65536);
 }
 
+TEST_CASE("rows and COPY data behind what is kept are counted to the last", "[postgres][proxy]") {
+  Recording recording;
+  const auto connection = recording.connect();
+  Result(PQexec(connection.get(), "SELECT generate_series(100000, 299999); SELECT 'short'"),
+         PQclear);
+  Result(PQexec(connection.get(), "COPY (SELECT generate_series(100000, 299999)) TO STDOUT"),
+         PQclear);
+  char* row = nullptr;
+  while (PQgetCopyData(connection.get(), &row, 0) > 0) PQfreemem(row);
+  Result(PQgetResult(connection.get()), PQclear);
+  const auto ended = recording.events("ended");
+  REQUIRE(ended.size() == 3);
+  constexpr std::int64_t count = 200'000;
+  constexpr std::int64_t row_bytes = 2 + 4 + 6;  // columns, length, six digits
+  constexpr std::int64_t kept = 65'536 / (4 + row_bytes);
+  CHECK(number(ended[0], "rows") == count);
+  CHECK(number(ended[0], "omitted_rows") == count - kept);
+  CHECK(number(ended[0], "omitted_bytes") == (count - kept) * row_bytes);
+  CHECK(number(ended[0], "bytes_out") > count * (5 + row_bytes));
+  CHECK(number(ended[0], "bytes_out") < count * (5 + row_bytes) + 100);
+  CHECK(number(ended[1], "rows") == 1);
+  CHECK(number(ended[2], "omitted_bytes") == count * 7 - 65'536);
+  CHECK(number(ended[2], "bytes_out") > count * (5 + 7));
+  CHECK(number(ended[2], "bytes_out") < count * (5 + 7) + 100);
+}
+
 TEST_CASE("wire 41: notices, notifications and changed parameters are recorded",
           "[postgres][proxy][wire]") {
   Recording recording;
