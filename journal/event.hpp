@@ -56,7 +56,7 @@ enum class Kind : std::uint8_t {
   // What the server answered, recorded before the last byte of the answer goes to the client.
   ended = 30,  // request, ordinal, how, tag, rows, first_byte_us, columns, data, omitted_rows,
                // omitted_bytes, bytes_in, bytes_out, error, notices, omitted_notices, copy_format,
-               // copy_data, result; of a Describe that gave them: parameter_types
+               // copy_data, result; how "described": parameter_types
   ready = 31,  // request (the last request this ReadyForQuery answers for), status (after)
 
   // The sandbox and its actors.

@@ -85,7 +85,7 @@ void Recorder::parameter_description(RequestId request, Bytes body) {
   if (asked == nullptr || body.size() <= count_bytes) return;
   begin()
       .put(Field::request, asked->seq)
-      .put(Field::how, to_text(Ending::complete))
+      .put(Field::how, Bytes("described"))
       .put(Field::parameter_types, body.substr(count_bytes));
   write(Kind::ended);
 }

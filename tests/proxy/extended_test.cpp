@@ -41,7 +41,8 @@ TEST_CASE("a prepared statement's columns stand at each execution", "[postgres][
   const auto binds = recording.events("bind");
   REQUIRE(binds.size() == 2);
   CHECK(text(binds[1], "name") == "twice");
-  const auto ended = recording.events("ended");
+  auto ended = recording.events("ended");
+  std::erase_if(ended, [](const auto& event) { return text(event, "how") == "described"; });
   REQUIRE(ended.size() == 2);
   CHECK(bytes(ended[1], "columns").find("twice") != std::string::npos);
 }
