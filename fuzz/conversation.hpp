@@ -4,8 +4,6 @@
 //
 //   u8 control: 1 side | 1 framed | 6 size, then `size` bytes; the first byte of a framed piece is
 //   its type
-//
-// fuzz/record writes these from what real programs say.
 #pragma once
 
 #include <string>

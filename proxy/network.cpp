@@ -21,7 +21,7 @@ unsigned char covered(unsigned prefix_bits, std::size_t at) {
   const auto before = static_cast<unsigned>(at) * 8;
   if (prefix_bits <= before) return 0;
   const unsigned bits = prefix_bits - before;
-  return bits >= 8 ? 0xff : static_cast<unsigned char>(0xffU << (8 - bits));
+  return static_cast<unsigned char>(bits >= 8 ? 0xffU : 0xffU << (8 - bits));
 }
 
 std::string parse_ip(const std::string& text) {

@@ -37,7 +37,8 @@ std::string opened_peer(Recording& recording) {
 
 }  // namespace
 
-TEST_CASE("a trusted sender's header names the client in the record", "[postgres][proxy]") {
+TEST_CASE("wire 19: a trusted sender's header names the client in the record",
+          "[postgres][proxy][wire]") {
   Recording recording(trusting("127.0.0.0/8"));
   const RawClient client(recording.proxy().port());
   client.send(announcement + startup());
@@ -45,7 +46,7 @@ TEST_CASE("a trusted sender's header names the client in the record", "[postgres
   CHECK(opened_peer(recording).starts_with("203.0.113.7:51235 via 127.0.0.1:"));
 }
 
-TEST_CASE("a header may come byte by byte, and TLS may follow it", "[postgres][proxy]") {
+TEST_CASE("a header may come byte by byte, and TLS may follow it", "[postgres][proxy][wire]") {
   Recording recording(trusting("127.0.0.1"));
   const RawClient client(recording.proxy().port());
   for (const char byte : announcement) client.send(std::string(1, byte));
@@ -55,7 +56,7 @@ TEST_CASE("a header may come byte by byte, and TLS may follow it", "[postgres][p
   CHECK(client.receive_some() == "S");
 }
 
-TEST_CASE("a sender that speaks for itself is recorded as itself", "[postgres][proxy]") {
+TEST_CASE("a sender that speaks for itself is recorded as itself", "[postgres][proxy][wire]") {
   Recording recording(trusting("127.0.0.0/8"));
   const RawClient client(recording.proxy().port());
   client.send(start + "\x20\x00\x00\x00"s + startup());
@@ -63,8 +64,9 @@ TEST_CASE("a sender that speaks for itself is recorded as itself", "[postgres][p
   CHECK(opened_peer(recording).starts_with("127.0.0.1:"));
 }
 
-TEST_CASE("who must send a header and sends none, an old or a broken one is closed unanswered",
-          "[postgres][proxy]") {
+TEST_CASE(
+    "wire 19: who must send a header and sends none, an old or a broken one is closed unanswered",
+    "[postgres][proxy][wire]") {
   Recording recording(trusting("127.0.0.0/8"));
   for (const auto& bytes :
        {startup(), "PROXY TCP4 203.0.113.7 127.0.0.1 51235 6432\r\n"s + startup(),
@@ -78,7 +80,8 @@ TEST_CASE("who must send a header and sends none, an old or a broken one is clos
   CHECK(recording.events("connection_opened").empty());
 }
 
-TEST_CASE("a header of somebody who is not trusted is garbage like any", "[postgres][proxy]") {
+TEST_CASE("wire 19: a header of somebody who is not trusted is garbage like any",
+          "[postgres][proxy][wire]") {
   for (const bool on : {false, true}) {
     Recording recording(on ? trusting("10.0.0.0/8") : proxy::Options{});
     const RawClient direct(Postgres::instance().socket_directory() + "/.s.PGSQL.5432");
