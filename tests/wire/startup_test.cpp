@@ -122,11 +122,12 @@ TEST_CASE("wire 8: a byte in the terminator's place is taken, and the session is
   Recording recording;
   auto packet = startup();
   packet.back() = 'x';
-  std::string bytes = packet;
-  protocol::encode(protocol::Query{"SELECT 'not blind'"}, bytes);
   const RawClient client(recording.proxy().port());
-  client.send(bytes);
+  client.send(packet);
   CHECK(client.receive_until(idle_ready).front() == 'R');
+  std::string query;
+  protocol::encode(protocol::Query{"SELECT 'not blind'"}, query);
+  client.send(query);
   CHECK(client.receive_until(idle_ready).find("not blind") != std::string::npos);
   REQUIRE(recording.has("query"));
   CHECK(text(recording.events("query").at(0), "text") == "SELECT 'not blind'");
