@@ -105,19 +105,13 @@ class Ride(Relay):
         upstream = folder / f".s.PGSQL.{postgres.port}"
         self.journal = folder / f"journal-{free_port()}"
         words = [ride, "proxy", "--listen", "127.0.0.1:0", "--upstream", upstream, "--journal", self.journal,
-                 "--tls-cert", postgres.certificate, "--tls-key", postgres.key, "--json", "--quiet"]
-        if "--max-connections" in self.help(ride):
-            words += ["--max-connections", sessions_max]
+                 "--tls-cert", postgres.certificate, "--tls-key", postgres.key, "--json", "--quiet", "--max-connections", sessions_max]
         if threads:
             words += ["--threads", threads]
         log = folder / "ride.log"
         log.write_text("")
         self.process = Process([str(word) for word in words], log)
         self.port = self.tls_port = self.told(log)["port"]
-
-    @staticmethod
-    def help(ride):
-        return subprocess.run([ride, "proxy", "--help"], capture_output=True, text=True).stdout
 
     def told(self, log):
         until = time.monotonic() + 30
