@@ -210,7 +210,9 @@ void Ledger::connection_error(Bytes body, bool fatal) {
 }
 void Ledger::protocol_violation(protocol::Side side, RequestId id, char tag, std::string_view why) {
   must(id <= asked_last(), "a violation is of what was asked");
-  if (skips_unasked_ && why == "answer that fits nothing asked") skipping_from_ = 0;
+  const bool of_error =
+      tag == protocol::ErrorResponse::tag && why == "answer that fits nothing asked";
+  if (skips_unasked_ && of_error) skipping_from_ = 0;
   mix(static_cast<std::uint64_t>(side));
   mix(static_cast<unsigned char>(tag));
   mix(why);

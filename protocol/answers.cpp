@@ -20,14 +20,14 @@ std::optional<Step> after_describe(Step step, Answer answer, bool of_statement) 
   return std::nullopt;
 }
 
-// Inside a COPY. Those of START_REPLICATION and BASE_BACKUP may be followed by a result instead of
-// their CommandComplete.
+bool sends_data(Step step) { return step == Step::copy_out || step == Step::copy_both; }
+
+// Inside a COPY.
 std::optional<Step> after_copy(Step step, Answer answer, Step completed, Step failed) {
   if (answer == Answer::command_complete) return completed;
   if (answer == Answer::error) return failed;
-  const bool sends = step == Step::copy_out || step == Step::copy_both;
-  if (sends && (answer == Answer::copy_data || answer == Answer::copy_done)) return step;
-  if (sends && answer == Answer::row_description) return Step::results;
+  const bool data = answer == Answer::copy_data || answer == Answer::copy_done;
+  if (sends_data(step) && data) return step;
   return std::nullopt;
 }
 
@@ -54,6 +54,8 @@ std::optional<Step> after_query(Step step, Answer answer) {
     case Step::copy_in:
     case Step::copy_out:
     case Step::copy_both:
+      // Those of START_REPLICATION and BASE_BACKUP may go on with a result.
+      if (sends_data(step) && answer == Answer::row_description) return Step::results;
       return after_copy(step, answer, Step::between, Step::closing);
     case Step::closing:
       if (answer == Answer::ready) return Step::done;

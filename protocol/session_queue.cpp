@@ -218,7 +218,10 @@ void Session::ready_while_lost(TxStatus status, Observer& out) {
     }
   }
   const bool in_doubt = readies_in_doubt_ > 0 || batch_in_doubt_;
-  if (!in_doubt && std::none_of(queue_.begin(), queue_.end(), owes)) phase_ = Phase::open;
+  if (!in_doubt && std::none_of(queue_.begin(), queue_.end(), owes)) {
+    phase_ = Phase::open;
+    if (intake_ == Intake::skipping) intake_ = Intake::queueing;  // whoever skips owes a Sync's
+  }
   status_ = status;
   out.ready(through, status);
 }

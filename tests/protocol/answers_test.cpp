@@ -55,3 +55,11 @@ TEST_CASE("errors skip to Sync in the extended protocol alone", "[protocol][answ
   CHECK_FALSE(error_skips_to_sync(Item::function_call));
   CHECK_FALSE(error_skips_to_sync(Item::sync));
 }
+
+TEST_CASE("only a Query goes on with a result behind COPY data", "[protocol][answers]") {
+  for (const auto step : {Step::copy_out, Step::copy_both}) {
+    CHECK(next(Item::query, step, Answer::row_description) == Step::results);
+    CHECK_FALSE(next(Item::execute, step, Answer::row_description));
+  }
+  CHECK_FALSE(next(Item::query, Step::copy_in, Answer::row_description));
+}

@@ -219,3 +219,15 @@ TEST_CASE("a ReadyForQuery too early counts for the request it comes at", "[prot
       .server(ReadyForQuery{}, {"ready 1 I"})
       .holds([](const Session& session) { return session.idle(); });
 }
+
+TEST_CASE("behind the ReadyForQuery of a lost session nothing is skipped", "[protocol][session]") {
+  Script()
+      .client(Execute{}, {"execute 1 '' 0"})
+      .server(Failure{"34000"}, {"ended 1.0 error 34000"})
+      .client(Execute{}, {"execute 2 '' 0"})  // skipped
+      .server(Failure{"XX000"},
+              {"connection_error XX000", "violation server 0 'answer that fits nothing asked'"})
+      .server(ReadyForQuery{}, {"ready 2 I"})
+      .client(Execute{}, {"execute 3 '' 0"})
+      .server(CommandComplete{"SELECT 0"}, {"ended 3.0 complete 'SELECT 0'"});
+}
