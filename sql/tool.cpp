@@ -66,10 +66,12 @@ bool describes_one_object(const std::vector<Call>& calls, const Tree& tree) {
 
 }  // namespace
 
+bool may_be_tool_query(std::string_view text) {
+  return text.size() <= parse_bytes_max && text.find("pg_catalog.") != std::string_view::npos;
+}
+
 bool is_tool_query(std::string_view text) {
-  // Cheap: no such text is without it.
-  if (text.size() > parse_bytes_max || text.find("pg_catalog.") == std::string_view::npos)
-    return false;
+  if (!may_be_tool_query(text)) return false;
   const Tree tree = parse_tree(text);
   const Node statement = first_statement(tree);
   if (!statement.is("SelectStmt")) return false;

@@ -10,6 +10,9 @@
 
 namespace ride::sql {
 
+// One pass over the bytes, on any thread; false for nearly every text, and then it is none.
+bool may_be_tool_query(std::string_view text);
+
 bool is_tool_query(std::string_view text);
 
 }  // namespace ride::sql

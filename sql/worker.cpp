@@ -143,6 +143,7 @@ std::optional<SignalQuery> Analyser::signal_query(std::string_view text) {
 }
 
 bool Analyser::is_tool_query(std::string_view text) {
+  if (!may_be_tool_query(text)) return false;
   return impl_->on_thread<bool>([&] { return sql::is_tool_query(text); });
 }
 

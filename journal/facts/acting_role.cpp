@@ -1,25 +1,27 @@
 #include "journal/facts/acting_role.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ride::journal::facts {
 namespace {
-
-// What the session was told; nullopt: nothing, or to go back.
-struct Identity {
-  Text authorization, role;
-  bool unknown = false;  // set_config() of what is no literal
-};
 
 struct Change {
   std::int64_t undone_by = 0;
   bool local = false;
   bool committed = false;
-  Identity becomes;
+  SessionRole becomes;
 };
 
 class ConnectionRoles {
  public:
+  explicit ConnectionRoles(SessionRole before) : before_(std::move(before)) {}
+
+  SessionRole finish() {
+    end();
+    return std::move(before_);
+  }
+
   void one(Stmt& stmt) {
     if (stmt.row.txid != txid_) end();
     txid_ = stmt.row.txid;
@@ -33,7 +35,7 @@ class ConnectionRoles {
 
  private:
   // The last change of the running transaction that still stands, else what was before it.
-  Identity identity_at(std::int64_t n) const {
+  SessionRole identity_at(std::int64_t n) const {
     const auto stands = [&](const Change& change) {
       return change.undone_by == 0 || change.undone_by >= n;
     };
@@ -41,7 +43,7 @@ class ConnectionRoles {
     return last == running_.rend() ? before_ : last->becomes;
   }
 
-  void learn(const Stmt& stmt, Identity now) {
+  void learn(const Stmt& stmt, SessionRole now) {
     bool changed = false;
     bool local = false;
     for (const auto& setting : stmt.own->settings) {
@@ -70,18 +72,21 @@ class ConnectionRoles {
   }
 
   std::int64_t txid_ = 0;
-  Identity before_;  // the running transaction
+  SessionRole before_;  // the running transaction
   std::vector<Change> running_;
 };
 
 }  // namespace
 
 void settle_roles(Replay& replay) {
-  for (auto& [id, batches] : replay.batches) {
-    ConnectionRoles roles;
-    for (auto& batch : batches)
-      for (auto* stmt : batch.statements) roles.one(*stmt);
-  }
+  for (const auto& [id, batches] : replay.batches) settle_roles(batches, {});
+}
+
+SessionRole settle_roles(const std::vector<Batch>& batches, SessionRole before) {
+  ConnectionRoles roles(std::move(before));
+  for (const auto& batch : batches)
+    for (auto* stmt : batch.statements) roles.one(*stmt);
+  return roles.finish();
 }
 
 }  // namespace ride::journal::facts

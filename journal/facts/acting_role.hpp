@@ -7,7 +7,17 @@
 
 namespace ride::journal::facts {
 
+// What a session was told; nullopt: nothing, or to go back.
+struct SessionRole {
+  Text authorization, role;
+  bool unknown = false;  // set_config() of what is no literal
+};
+
 // After settle_transactions() and number().
 void settle_roles(Replay& replay);
+
+// The same for batches of one connection that begin and end outside of transactions: from what the
+// session was told before them to what it was told behind them.
+SessionRole settle_roles(const std::vector<Batch>& batches, SessionRole before);
 
 }  // namespace ride::journal::facts

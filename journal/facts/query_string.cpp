@@ -37,10 +37,18 @@ bool refused_whole(const Request& request, const sql::Split& split) {
   return std::strtoull(position.c_str(), nullptr, 10) > end + 1;
 }
 
+// Without a semicolon in it there is but one piece, whatever the parser thinks of it.
+bool is_one_piece(const std::string& text) {
+  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  return text.empty() ||
+         (text.find(';') == std::string::npos && !blank(text.front()) && !blank(text.back()));
+}
+
 }  // namespace
 
 std::vector<std::string> cut(const Connection& connection, const Request& request,
                              sql::Analyser& analyser) {
+  if (is_one_piece(request.text)) return {request.text};
   const auto split = analyser.split(connection.as_parsed(request.seq, request.text));
   if (split.pieces.empty() || refused_whole(request, split)) return {request.text};
   std::vector<std::string> pieces;

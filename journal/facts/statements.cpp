@@ -7,9 +7,7 @@
 #include "journal/facts/statement_maker.hpp"
 
 namespace ride::journal::facts {
-namespace {
 
-// Follows one connection in the server's order.
 class ConnectionReplay {
  public:
   ConnectionReplay(const Connection& connection, sql::Analyser& analyser, std::deque<Stmt>& owned,
@@ -19,7 +17,14 @@ class ConnectionReplay {
         maker_(connection, analyser, names_, owned),
         batches_(batches) {}
 
-  void run();
+  void closed_batches();
+  void open_batch();
+  bool reads_on() const {
+    return std::any_of(names_.portals.begin(), names_.portals.end(),
+                       [](const auto& entry) { return entry.second.statement != nullptr; });
+  }
+  std::size_t replayed() const { return next_request_; }
+  void forget() { next_request_ = next_ready_ = 0; }
 
  private:
   void batch(std::size_t begin, std::size_t end, const Ready* ready);
@@ -45,6 +50,7 @@ class ConnectionReplay {
   Names names_;
   StatementMaker maker_;
   std::vector<Batch>& batches_;
+  std::size_t next_request_ = 0, next_ready_ = 0;
   // While the server drops what comes before the next Sync:
   bool skipping_ = false;
   std::map<std::string, std::string> skipped_parses_;  // text of statements that were not made
@@ -53,16 +59,21 @@ class ConnectionReplay {
   bool statement_doomed_ = false, portal_doomed_ = false;
 };
 
-void ConnectionReplay::run() {
-  std::size_t begin = 0;
+void ConnectionReplay::closed_batches() {
   const auto& requests = connection_.requests;
-  for (const auto& ready : connection_.readies) {
-    auto end = begin;
+  for (; next_ready_ < connection_.readies.size(); ++next_ready_) {
+    const auto& ready = connection_.readies[next_ready_];
+    auto end = next_request_;
     while (end < requests.size() && requests[end].seq <= ready.request) ++end;
-    if (end > begin) batch(begin, end, &ready);
-    begin = end;
+    if (end > next_request_) batch(next_request_, end, &ready);
+    next_request_ = end;
   }
-  if (begin < requests.size()) batch(begin, requests.size(), nullptr);
+}
+
+void ConnectionReplay::open_batch() {
+  const auto end = connection_.requests.size();
+  if (next_request_ < end) batch(next_request_, end, nullptr);
+  next_request_ = end;
 }
 
 void ConnectionReplay::batch(std::size_t begin, std::size_t end, const Ready* ready) {
@@ -276,12 +287,25 @@ void ConnectionReplay::function_call(const Request& request, bool all_skipped) {
   maker_.settle(stmt, answers);
 }
 
-}  // namespace
+Follower::Follower(const Connection& connection, sql::Analyser& analyser, std::deque<Stmt>& owned,
+                   std::vector<Batch>& batches)
+    : replay_(std::make_unique<ConnectionReplay>(connection, analyser, owned, batches)) {}
+Follower::~Follower() = default;
+Follower::Follower(Follower&&) noexcept = default;
+
+void Follower::closed_batches() { replay_->closed_batches(); }
+void Follower::open_batch() { replay_->open_batch(); }
+bool Follower::reads_on() const { return replay_->reads_on(); }
+std::size_t Follower::replayed() const { return replay_->replayed(); }
+void Follower::forget() { replay_->forget(); }
 
 Replay replay(const Timeline& timeline, sql::Analyser& analyser) {
   Replay out;
-  for (const auto& [id, connection] : timeline.connections)
-    ConnectionReplay(connection, analyser, out.owned, out.batches[id]).run();
+  for (const auto& [id, connection] : timeline.connections) {
+    ConnectionReplay one(connection, analyser, out.owned, out.batches[id]);
+    one.closed_batches();
+    one.open_batch();
+  }
   return out;
 }
 

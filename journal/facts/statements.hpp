@@ -58,6 +58,30 @@ struct Replay {
 
 Replay replay(const Timeline& timeline, sql::Analyser& analyser);
 
+class ConnectionReplay;
+
+// The same for one connection, piece by piece, while requests and readies are added to it. Borrows
+// all of its parts; new statements and batches are put behind those that are there.
+class Follower {
+ public:
+  Follower(const Connection& connection, sql::Analyser& analyser, std::deque<Stmt>& owned,
+           std::vector<Batch>& batches);
+  ~Follower();
+  Follower(Follower&& other) noexcept;
+
+  void closed_batches();  // what a ReadyForQuery has closed since the last call
+  void open_batch();      // what none will close any more
+  // A portal that may be read on refers to a Stmt: do not forget() now.
+  bool reads_on() const;
+  std::size_t replayed() const;  // so many requests of the connection
+  // The caller took away the requests that were replayed, all readies and all statements. Names
+  // stay.
+  void forget();
+
+ private:
+  std::unique_ptr<ConnectionReplay> replay_;
+};
+
 // Gives every statement its n and returns them in that order. The pointers live as `replay` does.
 std::vector<Stmt*> number(Replay& replay);
 

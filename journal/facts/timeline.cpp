@@ -57,6 +57,9 @@ class Builder {
 
   void add(const Event& event);
   Timeline finish() { return std::move(out_); }
+  Timeline& timeline() { return out_; }
+  void without_values() { values_ = false; }
+  void forget(std::int64_t connection, std::size_t count);
 
  private:
   void connection(const Event& event, const Fields& fields);
@@ -69,6 +72,7 @@ class Builder {
   void moment(const Event& event, const Fields& fields);
 
   Scope scope_;
+  bool values_ = true;
   Timeline out_;
   std::map<Seq, std::pair<std::int64_t, std::size_t>> requests_;
 };
@@ -196,11 +200,13 @@ void Builder::answer(const Event& event, const Fields& fields) {
   answer.omitted_rows = number_of(fields, Field::omitted_rows);
   answer.first_byte_us = number_of(fields, Field::first_byte_us);
   answer.parameter_types = fields.get_bytes(Field::parameter_types);
-  answer.columns = text_of(fields, Field::columns);
-  answer.data = text_of(fields, Field::data);
   answer.error = text_of(fields, Field::error);
-  answer.notices = text_of(fields, Field::notices);
-  answer.copy_data = text_of(fields, Field::copy_data);
+  if (values_) {
+    answer.columns = text_of(fields, Field::columns);
+    answer.data = text_of(fields, Field::data);
+    answer.notices = text_of(fields, Field::notices);
+    answer.copy_data = text_of(fields, Field::copy_data);
+  }
   answer.binary_copy = fields.get_int(Field::copy_format) == 1;
   request.answers.push_back(std::move(answer));
 }
@@ -285,7 +291,31 @@ void Builder::moment(const Event& event, const Fields& fields) {
   out_.moments.push_back(std::move(moment));
 }
 
+void Builder::forget(std::int64_t connection, std::size_t count) {
+  auto& of = out_.connections[connection];
+  for (std::size_t i = 0; i < count; ++i) requests_.erase(of.requests[i].seq);
+  of.requests.erase(of.requests.begin(), of.requests.begin() + static_cast<std::ptrdiff_t>(count));
+  for (std::size_t i = 0; i < of.requests.size(); ++i) requests_[of.requests[i].seq].second = i;
+  of.readies.clear();
+}
+
 }  // namespace
+
+class TimelineBuilder::Implementation : public Builder {
+  using Builder::Builder;
+};
+
+TimelineBuilder::TimelineBuilder() : implementation_(std::make_unique<Implementation>(Scope{})) {
+  implementation_->without_values();
+}
+TimelineBuilder::~TimelineBuilder() = default;
+TimelineBuilder::TimelineBuilder(TimelineBuilder&&) noexcept = default;
+
+void TimelineBuilder::add(const Event& event) { implementation_->add(event); }
+Timeline& TimelineBuilder::timeline() { return implementation_->timeline(); }
+void TimelineBuilder::forget(std::int64_t connection, std::size_t count) {
+  implementation_->forget(connection, count);
+}
 
 Timeline make_timeline(const std::vector<Event>& events) {
   Builder builder(find_scope(events));

@@ -8,7 +8,9 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,7 +77,7 @@ struct Connection {
   std::vector<ApplicationName> applications;
   std::vector<Conforming> conforming;
   std::vector<Request> requests;
-  std::vector<Ready> readies;
+  std::deque<Ready> readies;  // addresses are stable
 
   Text application_at(Seq seq) const;
   // What the session's parser made of a text sent then, for a parser that knows one kind of string.
@@ -141,5 +143,24 @@ struct Timeline {
 };
 
 Timeline make_timeline(const std::vector<Event>& events);
+
+// The same as events come, without the end of what counts at submit, and without what was sent and
+// seen: answers have no columns, data, COPY data and notices. The caller takes away from time to
+// time what it has done with.
+class TimelineBuilder {
+ public:
+  TimelineBuilder();
+  ~TimelineBuilder();
+  TimelineBuilder(TimelineBuilder&& other) noexcept;
+
+  void add(const Event& event);
+  Timeline& timeline();
+  // Drops the first `count` requests of a connection and all of its readies.
+  void forget(std::int64_t connection, std::size_t count);
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
 
 }  // namespace ride::journal::facts

@@ -1,6 +1,11 @@
 #include "tests/journal/facts/story.hpp"
 
+#include <algorithm>
+#include <sstream>
+
 #include "base/json.hpp"
+#include "journal/facts/stream.hpp"
+#include "tests/catch.hpp"
 
 namespace ride::journal::facts::test {
 namespace {
@@ -290,9 +295,57 @@ Story& Story::how(Kind kind, std::string_view how) {
   return event(kind, Body().text(Field::how, how));
 }
 
+namespace {
+
+std::vector<std::string> written(const StatementRow& row) {
+  std::vector<std::string> out;
+  const auto word = [](const auto& value) {
+    if constexpr (requires { value.value(); }) {
+      std::ostringstream text;
+      if (value) text << *value;
+      return value ? text.str() : "NULL";
+    } else {
+      std::ostringstream text;
+      text << value;
+      return text.str();
+    }
+  };
+  std::apply([&](const auto&... column) { (out.push_back(word(column)), ...); }, row.columns());
+  return out;
+}
+
+void require_same(const std::vector<StatementRow>& derived,
+                  const std::vector<StatementRow>& streamed) {
+  REQUIRE(derived.size() == streamed.size());
+  for (std::size_t i = 0; i < derived.size(); ++i) {
+    INFO("statement " << i + 1 << ": " << derived[i].text.value_or(""));
+    CHECK(derived[i].outcome == streamed[i].outcome);
+    CHECK(written(derived[i]) == written(streamed[i]));
+  }
+}
+
+}  // namespace
+
 Facts Story::derive() const {
   sql::Analyser analyser;
-  return facts::derive(events_, analyser);
+  auto out = facts::derive(events_, analyser);
+  // What comes one by one must be the same, whatever the test is about.
+  const bool submitted = std::any_of(events_.begin(), events_.end(), [](const Event& event) {
+    return event.kind == Kind::submit_began;
+  });
+  if (!submitted) require_same(out.statements, streamed());
+  return out;
+}
+
+std::vector<StatementRow> Story::streamed() const {
+  sql::Analyser analyser;
+  std::vector<StatementRow> rows;
+  StatementStream stream(analyser,
+                         [&](const StreamedStatement& one) { rows.push_back(one.stmt.row); });
+  for (const auto& event : events_) stream.add(event);
+  stream.finish();
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.n < b.n; });
+  return rows;
 }
 
 std::vector<std::string> outcomes(const Facts& facts) {
