@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "cli/failure.hpp"
+#include "cli/keys.hpp"
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
 #include "cli/proxy_explain.hpp"
@@ -237,7 +238,7 @@ int execute(const Proxy& told) {
   choose_certificate(options.relay, folder);
   const Signals signals;
   const Clock clock;
-  journal::Writer writer(new_journal(folder));
+  journal::Writer writer(new_journal(folder), {.key = proxy_key(folder)});
   record_beginning(writer, clock);
   proxy::Proxy relay(options.relay, clock, writer);
   start(relay, writer);

@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "cli/failure.hpp"
+#include "cli/keys.hpp"
 #include "cli/terminal.hpp"
 #include "journal/fields.hpp"
 #include "journal/liveness.hpp"
@@ -44,11 +45,12 @@ std::optional<std::string> last_attempt_end(const fs::path& file, std::uint32_t&
   return std::string(journal::Fields(ends.back().body).get_bytes(Field::how));
 }
 
-void close_interrupted(const fs::path& file) {
+void close_interrupted(const fs::path& file, const journal::SigningKey& key) {
   std::uint32_t number = 0;
   if (last_attempt_end(file, number) != std::string()) return;
   journal::WriterOptions options;
   options.extend = true;
+  options.key = key;
   journal::Writer writer(file, options);
   std::string body;
   journal::FieldWriter(body).put(Field::how, "interrupted");
@@ -82,8 +84,10 @@ bool settle(const Home& home, RunState& state) {
     tell("the run " + state.name + " was interrupted, and its file " + state.file + " is gone");
     return false;
   }
-  if (journal::liveness(state.file) == journal::Liveness::interrupted) journal::recover(state.file);
-  close_interrupted(state.file);
+  const auto key = home_key(home);
+  if (journal::liveness(state.file) == journal::Liveness::interrupted)
+    journal::recover(state.file, key);
+  close_interrupted(state.file, key);
   state.phase = RunPhase::interrupted;
   state.private_folder.clear();
   state.container.clear();

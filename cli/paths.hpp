@@ -14,6 +14,7 @@ struct Home {
   std::filesystem::path run() const { return root / "run"; }
   std::filesystem::path attempts() const { return root / "attempts"; }
   std::filesystem::path tls() const { return root / "tls"; }
+  std::filesystem::path key() const { return root / "key"; }
   std::filesystem::path cache() const { return root / "cache"; }
   std::filesystem::path run_file() const { return run() / "run.json"; }
   std::filesystem::path lock_file() const { return run() / "lock"; }

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "cli/failure.hpp"
+#include "cli/keys.hpp"
 #include "journal/appender.hpp"
 #include "journal/fields.hpp"
 #include "journal/sha256.hpp"
@@ -61,6 +62,7 @@ void Run::begin(const Progress& progress) {
   try {
     journal::WriterOptions options;
     options.extend = !first;
+    options.key = home_key(home_);
     writer_ = std::make_unique<journal::Writer>(state_.file, options);
     if (first) record_run();
     boot(progress);

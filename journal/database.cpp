@@ -12,6 +12,7 @@
 #include "journal/event_json.hpp"
 #include "journal/fields.hpp"
 #include "journal/schema.hpp"
+#include "journal/stored_chain.hpp"
 
 namespace ride::journal {
 namespace {
@@ -83,15 +84,32 @@ std::string random_file_id() {
 }
 
 void fill_dictionaries(const Database& database) {
-  auto kind = database.prepare("INSERT INTO kinds VALUES (?, ?)");
+  auto kind = database.prepare("INSERT OR IGNORE INTO kinds VALUES (?, ?)");
   for (const auto& info : all_kinds())
     kind.bind(1, static_cast<std::int64_t>(info.kind)).bind_text(2, info.name).run();
-  auto field = database.prepare("INSERT INTO fields VALUES (?, ?, ?)");
+  auto field = database.prepare("INSERT OR IGNORE INTO fields VALUES (?, ?, ?)");
   for (const auto& info : all_fields())
     field.bind(1, static_cast<std::int64_t>(info.field))
         .bind_text(2, info.name)
         .bind_text(3, type_name(info.type))
         .run();
+}
+
+// The steps from that version of the format to ours.
+void apply_steps(const Database& database, int from) {
+  for (const auto step : schema_steps().subspan(static_cast<std::size_t>(from)))
+    database.run(std::string(step));
+  database.run("PRAGMA user_version = " + std::to_string(format_version));
+  fill_dictionaries(database);
+}
+
+void upgrade(const Database& database) {
+  const auto from = static_cast<int>(database.integer("PRAGMA user_version"));
+  if (from == format_version) return;
+  Transaction transaction(database);
+  apply_steps(database, from);
+  chain_all(database);
+  transaction.commit();
 }
 
 // SQLite counts its memory under a lock at each allocation, for statistics that nobody asks for. Of
@@ -140,10 +158,8 @@ Database Database::create(const std::filesystem::path& file) {
     database.run("PRAGMA page_size = 8192");
     use_wal(database);
     Transaction transaction(database);
-    for (const auto step : schema_steps()) database.run(std::string(step));
-    database.run("PRAGMA application_id = " + std::to_string(application_id) +
-                 "; PRAGMA user_version = " + std::to_string(format_version));
-    fill_dictionaries(database);
+    database.run("PRAGMA application_id = " + std::to_string(application_id));
+    apply_steps(database, 0);
     set_meta(database, "file_id", random_file_id());
     transaction.commit();
     return database;
@@ -164,6 +180,7 @@ Database Database::open_for_writing(const std::filesystem::path& file) {
   Database database(file, file.string(), SQLITE_OPEN_READWRITE);
   database.check_ours();
   use_wal(database);
+  upgrade(database);
   return database;
 }
 
@@ -191,8 +208,8 @@ void Database::check_ours() const {
                              std::to_string(format_version) + "); update ride");
   const auto tables = integer(
       "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name IN "
-      "('events', 'texts', 'rings', 'meta')");
-  if (version < 1 || tables != 4)
+      "('events', 'texts', 'rings', 'meta', 'checkpoints', 'keys')");
+  if (version < 1 || tables != (version == 1 ? 4 : 6))
     throw std::runtime_error(name + ": is damaged: tables of a ride attempt file are missing");
   if (integer("SELECT count(*) FROM sqlite_schema WHERE type IN ('view', 'trigger')") != 0)
     throw std::runtime_error(name +

@@ -22,7 +22,7 @@ struct sqlite3_stmt;
 namespace ride::journal {
 
 inline constexpr std::uint32_t application_id = 0x52494445;  // "RIDE"
-inline constexpr int format_version = 1;                     // user_version of files made now
+inline constexpr int format_version = 2;                     // user_version of files made now
 
 // SQLite said BUSY: another connection holds the lock. Trying again later is sound.
 class BusyError : public std::runtime_error {
@@ -71,7 +71,7 @@ class Database {
   // A new file (0600) with the schema of this version. Throws when there is one already.
   static Database create(const std::filesystem::path& file);
   // An existing attempt file, checked, for the one writer and for recovery: WAL,
-  // synchronous=NORMAL.
+  // synchronous=NORMAL. A file of an older format becomes one of this format.
   static Database open_for_writing(const std::filesystem::path& file);
   // An existing attempt file of any origin, checked, defensive and read-only. Works beside a live
   // writer, and in folders that cannot be written.

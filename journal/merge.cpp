@@ -48,6 +48,7 @@ Merge::Drained Merge::drain(Database& database, EventStore& store, Seq last) {
     return nothing;
   }
   const auto drained = take_behind(store, last);
+  store.sign_if_due();
   for (const auto& source : sources_)
     if (source.changed) store.set_drained(source.ring->id(), source.position);
   transaction->commit();

@@ -93,7 +93,7 @@ void add_gap_at_end(const Database& database, EventStore& store, Recovered& out)
 
 }  // namespace
 
-Recovered recover(const std::filesystem::path& file) {
+Recovered recover(const std::filesystem::path& file, const std::optional<SigningKey>& key) {
   Recovered out;
   if (liveness(file) == Liveness::closed) return out;
   auto lock = WriterLock::acquire(file);
@@ -106,12 +106,13 @@ Recovered recover(const std::filesystem::path& file) {
   out.was_interrupted = true;
   {
     Transaction transaction(database);
-    EventStore store(database);
+    EventStore store(database, key);
     auto opened = open_rings(file, database, store);
     move_events(database, store, opened, out);
     if (opened.commits_lost && out.gaps == 0) add_gap_at_end(database, store, out);
     for (const auto& one : opened.remains) store.set_drained(one.ring.id(), one.position);
     out.last_seq = store.last_seq();
+    store.sign(mark_recovered);
     transaction.commit();
   }
   put_at_rest(database);

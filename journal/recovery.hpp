@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "journal/event.hpp"
+#include "journal/key.hpp"
 
 namespace ride::journal {
 
@@ -22,8 +24,10 @@ struct Recovered {
   Seq last_seq = 0;
 };
 
+// The chain goes on with what was moved; with a key its end is signed, and marked as recovered.
 // Throws std::runtime_error (being written right now; a ring of another file; damage) or
 // std::system_error (folder or disk); the rings then stay where they are.
-Recovered recover(const std::filesystem::path& file);
+Recovered recover(const std::filesystem::path& file,
+                  const std::optional<SigningKey>& key = std::nullopt);
 
 }  // namespace ride::journal

@@ -60,6 +60,7 @@ class Writer::Implementation {
   Appender& add_ring();
   SharedAppender& shared() { return *shared_; }
   void run(const std::function<void(Database&)>& work);
+  std::string checkpoint(std::string_view mark = {});
   void close();
 
   bool failed() const noexcept { return drain_.failed(); }
@@ -73,6 +74,8 @@ class Writer::Implementation {
   void thread_main();
   void work_until_stopped();
   Merge::Drained drain_some();
+  Checkpoint sign(std::string_view mark);
+  void sign_what_rests();
   bool run_due_tasks();
   void finish(Task& task, std::exception_ptr error);
   void fail_tasks();
@@ -110,13 +113,14 @@ Writer::Implementation::Implementation(const std::filesystem::path& file, Writer
       options_(options),
       lock_(lock_of(file)),
       database_(open_database(file, options.extend)),
-      store_(*database_),
+      store_(std::in_place, *database_, options.key),
       sequence_(store_->last_seq()),
       file_id_(std::stoull("0" + get_meta(*database_, "file_id"), nullptr, 16)),
       committed_(store_->last_seq()),
       merge_({.events_max = options.transaction_events_max, .bytes_max = options.ring_bytes / 4}),
       rest_(options.rest_min) {
   try {
+    if (!options.extend) sign({});
     shared_.emplace(make_ring(), sequence_, drain_);
   } catch (...) {
     if (!options.extend) Database::remove(file);
@@ -152,13 +156,22 @@ void Writer::Implementation::run(const std::function<void(Database&)>& work) {
   if (task.error) std::rethrow_exception(std::move(task.error));
 }
 
+std::string Writer::Implementation::checkpoint(std::string_view mark) {
+  std::string line;
+  run([&](Database& database) {
+    line = receipt(sign(mark));
+    journal::checkpoint(database);
+  });
+  return line;
+}
+
 void Writer::Implementation::close() {
   {
     const std::scoped_lock lock(mutex_);
     if (std::exchange(closed_, true)) return;
   }
   try {
-    run([](Database& database) { journal::checkpoint(database); });
+    checkpoint(mark_closed);
   } catch (...) {
     stop();  // the rings stay: recovery goes on where this ended
     throw;
@@ -213,10 +226,30 @@ Merge::Drained Writer::Implementation::drain_some() {
     for (auto* const ring : std::exchange(new_rings_, {})) merge_.add(*ring);
   }
   const auto drained = merge_.drain(*database_, *store_, committed());
-  if (drained.bytes == 0) return drained;
+  if (drained.bytes == 0) {
+    sign_what_rests();
+    return drained;
+  }
   committed_.store(drained.last, std::memory_order_release);
   drain_.freed();
   return drained;
+}
+
+Checkpoint Writer::Implementation::sign(std::string_view mark) {
+  Transaction transaction(*database_);
+  auto signed_now = store_->sign(mark);
+  transaction.commit();
+  return signed_now;
+}
+
+// What came last, where nothing comes any more.
+void Writer::Implementation::sign_what_rests() {
+  if (!store_->is_sign_due()) return;
+  try {
+    sign({});
+  } catch (const BusyError&) {
+    // another connection has the file: soon again
+  }
 }
 
 bool Writer::Implementation::run_due_tasks() {
@@ -282,9 +315,7 @@ void Writer::flush() {
   implementation_->run([](Database&) {});
 }
 
-void Writer::checkpoint() {
-  implementation_->run([](Database& database) { journal::checkpoint(database); });
-}
+std::string Writer::checkpoint() { return implementation_->checkpoint(); }
 
 void Writer::close() { implementation_->close(); }
 

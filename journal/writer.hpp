@@ -15,10 +15,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "journal/appender.hpp"
 #include "journal/event.hpp"
+#include "journal/key.hpp"
 
 namespace ride::journal {
 
@@ -34,6 +36,7 @@ struct WriterOptions {
   std::uint32_t transaction_events_max = 20'000;
   bool extend =
       false;  // true: go on with an existing, cleanly closed file; false: the file must be new
+  std::optional<SigningKey> key = std::nullopt;  // signs checkpoints; without one nothing is signed
 };
 
 class Writer {
@@ -54,11 +57,11 @@ class Writer {
   // Returns when every event appended before the call is committed, so that a Reader sees it.
   // Throws std::runtime_error with failure().
   void flush();
-  // flush(), and then everything is in the main file alone: a copy of it is complete. Waits for
-  // readers that are in the way; throws when they stay.
-  void checkpoint();
-  // checkpoint(), end of the thread, rings and lock removed: the file is at rest. Once; later calls
-  // do nothing.
+  // flush(), signs, and then everything is in the main file alone: a copy of it is complete. Waits
+  // for readers that are in the way; throws when they stay. The receipt for what is in it.
+  std::string checkpoint();
+  // checkpoint(), marked as the end; end of the thread, rings and lock removed: the file is at
+  // rest. Once; later calls do nothing.
   void close();
 
   // Runs `work` on the writer's thread, after all that was appended before the call and between its

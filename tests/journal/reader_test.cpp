@@ -39,7 +39,7 @@ TEST_CASE("a file of a newer version is refused with both versions", "[journal][
   change(folder / "a.ride", "PRAGMA user_version = 3");
   CHECK(error_of([&] { Reader reader(folder / "a.ride"); }) ==
         (folder / "a.ride").string() +
-            ": was made by a newer ride (format 3, this ride reads up to 1); update ride");
+            ": was made by a newer ride (format 3, this ride reads up to 2); update ride");
 }
 
 TEST_CASE("a file with a view, a trigger or a missing table is refused", "[journal][reader]") {

@@ -1,0 +1,28 @@
+#include "journal/signer.hpp"
+
+#include <utility>
+
+namespace ride::journal {
+
+Signer::Signer(const Database& database, SigningKey key, Seq signed_size)
+    : key_(std::move(key)),
+      insert_key_(database.prepare("INSERT OR IGNORE INTO keys VALUES (?)")),
+      insert_checkpoint_(database.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)")),
+      signed_size_(signed_size) {}
+
+bool Signer::is_due(const ChainState& state) const {
+  if (state.size == signed_size_) return false;
+  return state.size - signed_size_ >= unsigned_events_max ||
+         Clock::now() - signed_at_ >= unsigned_wait_max;
+}
+
+void Signer::sign(const Checkpoint& checkpoint) {
+  insert_key_.bind_text(1, key_.public_key().vkey()).run();
+  insert_checkpoint_.bind(1, static_cast<std::int64_t>(checkpoint.state.size))
+      .bind_text(2, journal::sign(checkpoint, key_))
+      .run();
+  signed_size_ = checkpoint.state.size;
+  signed_at_ = Clock::now();
+}
+
+}  // namespace ride::journal

@@ -1,0 +1,35 @@
+// Stores signed checkpoints of one file, and says when the next one is due: so many events, or so
+// long, behind the last. The caller's transaction, the caller's thread.
+#pragma once
+
+#include <chrono>
+
+#include "journal/checkpoint.hpp"
+#include "journal/database.hpp"
+
+namespace ride::journal {
+
+inline constexpr Seq unsigned_events_max = 10'000;
+inline constexpr std::chrono::seconds unsigned_wait_max{60};
+
+class Signer {
+ public:
+  // The database must outlive it. `signed_size` is that of the last checkpoint, or the last event
+  // where there is none.
+  Signer(const Database& database, SigningKey key, Seq signed_size);
+
+  bool is_due(const ChainState& state) const;
+  // In the place of what stands there for the same size.
+  void sign(const Checkpoint& checkpoint);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  SigningKey key_;
+  Statement insert_key_;
+  Statement insert_checkpoint_;
+  Seq signed_size_;
+  Clock::time_point signed_at_ = Clock::now();
+};
+
+}  // namespace ride::journal
