@@ -7,6 +7,7 @@
 #include "cli/terminal.hpp"
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
+#include "replay/marks.hpp"
 #include "replay/print.hpp"
 #include "replay/story.hpp"
 
@@ -18,15 +19,16 @@ int execute(const Replay& options) {
   journal::Reader reader(options.file);
   const auto attempt = replay::choose_attempt(reader, options.attempt);
   replay::PrintStyle style;
-  style.width = output_columns();
+  style.layout.width = output_columns();
   style.color = output_is_colored();
+  style.tool_queries = options.tool_queries;
   replay::TextPrinter printer(style);
-  replay::tell(reader, attempt, [&](const replay::Moment& moment) {
-    if (options.json)
-      std::cout << replay::to_json(moment) << '\n';
-    else
-      std::cout << printer.print(moment);
+  replay::Marked marked(replay::read_marks(reader, attempt), [&](const replay::Moment& moment) {
+    std::cout << (options.json ? replay::to_json(moment) + '\n' : printer.print(moment));
   });
+  replay::tell(reader, attempt, [&](const replay::Moment& moment) { marked.hear(moment); });
+  marked.finish();
+  std::cout << printer.finish();
   std::cout.flush();
   return exit_worked;
 }

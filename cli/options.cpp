@@ -99,6 +99,8 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* replay = add(app, "replay", "Print what was done, in order", to.replay, chosen);
   replay->add_option("FILE", to.replay.file, "an attempt file, NAME.ride")->required();
   replay->add_option("--attempt", to.replay.attempt, "default: the last submitted one");
+  replay->add_flag("--tools", to.replay.tool_queries,
+                   "print the catalog queries that clients send by themselves, too");
 
   CLI::App* audit = app.add_subcommand("audit", "Look after attempt files");
   audit->require_subcommand(1);

@@ -83,6 +83,7 @@ struct Score {
 struct Replay {
   std::string file;
   std::optional<std::uint32_t> attempt;
+  bool tool_queries = false;  // clients' own catalog queries in full
   bool json = false;
 };
 

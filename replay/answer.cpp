@@ -49,6 +49,7 @@ StatementEnded read_answer(const journal::Event& ended) {
       static_cast<std::int64_t>(fields.get_int(Field::rows, std::uint64_t{out.rows.size()}));
   if (fields.get_int(Field::copy_format) == 0) out.copied = fields.get_bytes(Field::copy_data);
   out.omitted_bytes = static_cast<std::int64_t>(fields.get_int(Field::omitted_bytes));
+  out.suspended = fields.get_bytes(Field::how) == "suspended";
   out.error = read_error(fields.get_bytes(Field::error));
   out.notices = facts::notice_messages(fields.get_bytes(Field::notices));
   return out;

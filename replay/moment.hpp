@@ -57,6 +57,7 @@ struct StatementEnded {
   std::optional<TimeSpent> spent;  // of the whole statement; absent where it was not answered
   char transaction = 'I';          // after it
   bool answered = true;            // false: skipped, or no answer stands in the record
+  bool suspended = false;          // a portal's Execute stopped at its limit; more may be fetched
   bool tool = false;
 };
 
@@ -65,10 +66,11 @@ enum class Weight : std::uint8_t { plain, good, bad };
 // Anything else: what an actor did, a hint, a check …
 struct Note {
   std::string kind;  // actor | connection | notice | cancel | hint | probe | log | submit | check |
-                     // workload | gap | attempt
-  std::string subject;  // the actor, check or probe; else empty
+                     // workload | gap | attempt | evidence | trap | comment
+  std::string subject;  // the actor, check, probe or rule, a comment's author; else empty
   std::string text;     // "ended: 57P01 terminating connection …"
   Weight weight = Weight::plain;
+  std::int64_t n = 0;  // the statement that it is about, where it is about one
 };
 
 struct Moment {

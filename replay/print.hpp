@@ -5,34 +5,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "replay/fold.hpp"
+#include "replay/layout.hpp"
 #include "replay/moment.hpp"
 
 namespace ride::replay {
 
 struct PrintStyle {
-  std::size_t width = 80;
+  LayoutStyle layout = {};
   bool color = false;
-  std::size_t rows_max = 40;  // of one result
   bool tool_queries = false;  // print clients' own catalog queries in full, not as one line
 };
 
-// Remembers what it printed last, so that an answer right below its statement needs no name.
+// Moments come one at a time. Remembers what it printed last, so that an answer right below its
+// statement needs no name, and the run of catalog queries that it is in.
 class TextPrinter {
  public:
   explicit TextPrinter(PrintStyle style) : style_(style) {}
 
-  // Whole lines; empty where there is nothing to print.
+  // Whole lines; empty where there is nothing to print yet.
   std::string print(const Moment& moment);
+  // What is left at the end.
+  std::string finish();
 
  private:
-  std::string print(const Moment& moment, const StatementBegan& statement);
-  std::string print(const Moment& moment, const StatementEnded& answer);
-  std::string print(const Moment& moment, const Note& note);
+  std::string text_of(const std::vector<Line>& lines) const;
 
   PrintStyle style_;
-  std::int64_t open_ = 0;  // number of the statement whose text was printed last
+  std::int64_t open_ = -1;  // number of the statement whose text or answer was printed last
+  std::optional<Fold> fold_;
 };
 
 // One line without line feed.

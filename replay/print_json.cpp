@@ -29,6 +29,7 @@ void put(json::object& out, const StatementEnded& answer) {
   out["kind"] = "answer";
   out["n"] = answer.n;
   out["answered"] = answer.answered;
+  if (answer.suspended) out["suspended"] = true;
   out["outcome"] = answer.outcome;
   out["tag"] = answer.tag;
   json::array columns;
@@ -61,6 +62,7 @@ void put(json::object& out, const Note& note) {
   out["kind"] = note.kind;
   out["subject"] = note.subject;
   out["text"] = note.text;
+  if (note.n != 0) out["n"] = note.n;
 }
 
 }  // namespace

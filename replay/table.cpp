@@ -7,7 +7,6 @@
 namespace ride::replay {
 namespace {
 
-using scorer::cut;
 using scorer::display_width;
 using scorer::fit;
 using scorer::printable_line;
@@ -20,7 +19,8 @@ using Cells = std::vector<std::string>;
 // A value as it is shown. Huge ones are cut before they are measured.
 std::string cell_of(const std::optional<std::string>& value) {
   if (!value) return "";
-  return printable_line(std::string_view(*value).substr(0, value_bytes_shown_max));
+  const auto shown = printable_line(std::string_view(*value).substr(0, value_bytes_shown_max));
+  return value->size() > value_bytes_shown_max ? shown + "…" : shown;
 }
 
 std::vector<std::size_t> widths_of(const std::vector<Cells>& lines, std::size_t columns) {
@@ -45,7 +45,7 @@ void shrink(std::vector<std::size_t>& widths, std::size_t width) {
 
 std::string aligned(const std::string& text, std::size_t width, bool right) {
   if (!right) return fit(text, width);
-  const auto shown = cut(text, width);
+  const auto shown = scorer::cut(text, width);
   return std::string(width - std::min(width, display_width(shown)), ' ') + shown;
 }
 
@@ -53,35 +53,42 @@ std::string aligned(const std::string& text, std::size_t width, bool right) {
 std::string head_of(const Cells& cells, const std::vector<std::size_t>& widths, std::size_t width) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto name = cut(cells[i], widths[i]);
+    const auto name = scorer::cut(cells[i], widths[i]);
     const auto left = (widths[i] - std::min(widths[i], display_width(name))) / 2;
     line += (i == 0 ? " " : " | ") + fit(std::string(left, ' ') + name, widths[i]);
   }
   line.erase(line.find_last_not_of(' ') + 1);
-  return cut(line, width) + '\n';
+  return scorer::cut(line, width);
 }
 
-std::string line_of(const Cells& cells, const std::vector<Column>& columns,
-                    const std::vector<std::size_t>& widths, std::size_t width) {
+std::string row_of(const Cells& cells, const std::vector<Column>& columns,
+                   const std::vector<std::size_t>& widths, std::size_t width) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i)
     line += (i == 0 ? " " : " | ") + aligned(cells[i], widths[i], columns[i].right);
   line.erase(line.find_last_not_of(' ') + 1);
-  return cut(line, width) + '\n';
+  return scorer::cut(line, width);
 }
 
 std::string rule_of(const std::vector<std::size_t>& widths, std::size_t width) {
   std::string rule;
   for (std::size_t i = 0; i < widths.size(); ++i)
     rule += (i == 0 ? "" : "+") + std::string(widths[i] + 2, '-');
-  return rule.substr(0, width) + '\n';
+  return rule.substr(0, width);
+}
+
+// The same where there is room to say how much is missing.
+std::string long_cell_of(const std::optional<std::string>& value) {
+  if (!value || value->size() <= value_bytes_shown_max) return cell_of(value);
+  return cell_of(value) + " (" + std::to_string(value->size() - value_bytes_shown_max) +
+         " more bytes)";
 }
 
 }  // namespace
 
-std::string table_of(const StatementEnded& answer, std::size_t width, std::size_t rows_max) {
+std::vector<Line> table_of(const StatementEnded& answer, std::size_t width, std::size_t rows_max) {
   const auto& columns = answer.columns;
-  if (columns.empty()) return "";
+  if (columns.empty()) return {};
   std::vector<Cells> lines(1);
   for (const auto& column : columns) lines.front().push_back(printable_line(column.label));
   for (const auto& row : answer.rows) {
@@ -92,8 +99,33 @@ std::string table_of(const StatementEnded& answer, std::size_t width, std::size_
   }
   auto widths = widths_of(lines, columns.size());
   shrink(widths, width);
-  std::string out = head_of(lines.front(), widths, width) + rule_of(widths, width);
-  for (std::size_t i = 1; i < lines.size(); ++i) out += line_of(lines[i], columns, widths, width);
+  std::vector<Line> out{line_of(head_of(lines.front(), widths, width)),
+                        line_of(rule_of(widths, width))};
+  for (std::size_t i = 1; i < lines.size(); ++i)
+    out.push_back(line_of(row_of(lines[i], columns, widths, width)));
+  return out;
+}
+
+std::vector<Line> expanded_table_of(const StatementEnded& answer, std::size_t width,
+                                    std::size_t rows_max) {
+  std::vector<Line> out;
+  Cells labels;
+  std::size_t widest = 1;
+  for (const auto& column : answer.columns) {
+    labels.push_back(
+        scorer::cut(printable_line(column.label), std::max<std::size_t>(width / 3, 1)));
+    widest = std::max(widest, display_width(labels.back()));
+  }
+  for (std::size_t i = 0; i < answer.rows.size() && i < rows_max && !labels.empty(); ++i) {
+    const auto rule = "-[ RECORD " + std::to_string(i + 1) + " ]";
+    out.push_back(line_of(scorer::fit(rule, std::min(width, rule.size()))));
+    for (std::size_t k = 0; k < labels.size() && k < answer.rows[i].size(); ++k) {
+      PaintedText text;
+      text.add(long_cell_of(answer.rows[i][k]), Paint::plain);
+      for (auto& line : text.wrapped(fit(labels[k], widest) + " | ", width))
+        out.push_back(std::move(line));
+    }
+  }
   return out;
 }
 

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <vector>
 
+#include "replay/line.hpp"
 #include "replay/moment.hpp"
 
 namespace ride::replay {
 
-// Head, rule and at most `rows_max` rows, each line ending in a line feed and at most `width`
-// columns wide; the widest columns give way first. "" for an answer without columns.
-std::string table_of(const StatementEnded& answer, std::size_t width, std::size_t rows_max);
+// Head, rule and at most `rows_max` rows, each line at most `width` columns wide; the widest
+// columns give way first. None for an answer without columns.
+std::vector<Line> table_of(const StatementEnded& answer, std::size_t width, std::size_t rows_max);
+
+// The same as psql's \x: for each row a rule, then a line for each value, wrapped where it is long.
+std::vector<Line> expanded_table_of(const StatementEnded& answer, std::size_t width,
+                                    std::size_t rows_max);
 
 }  // namespace ride::replay

@@ -16,7 +16,7 @@ bool starts_word(char c) {
 
 // Reads just enough of protobuf's wire format for the two messages of a scan's result:
 //   ScanResult { int32 version = 1; repeated ScanToken tokens = 2; }
-//   ScanToken  { int32 start = 1; int32 end = 2; … }
+//   ScanToken  { int32 start = 1; int32 end = 2; …; KeywordKind keyword_kind = 5; }
 class Protobuf {
  public:
   explicit Protobuf(std::string_view bytes) : bytes_(bytes) {}
@@ -100,6 +100,12 @@ void set_ends(std::vector<Token>& tokens, std::string_view text) {
   }
 }
 
+// KeywordKind: 1 unreserved, 2 and 3 names of columns or of types and functions, 4 reserved.
+Keyword keyword_of(std::uint64_t kind) {
+  if (kind == 0) return Keyword::none;
+  return kind < 3 ? Keyword::unreserved : Keyword::reserved;
+}
+
 std::vector<Token> read_tokens(std::string_view result, std::string_view text) {
   std::vector<Token> tokens;
   for (Protobuf in(result); in.next();) {
@@ -108,6 +114,7 @@ std::vector<Token> read_tokens(std::string_view result, std::string_view text) {
     for (Protobuf fields(in.message()); fields.next();) {
       if (fields.field() == 1) token.start = fields.value();
       if (fields.field() == 2) token.end = fields.value();
+      if (fields.field() == 5) token.keyword = keyword_of(fields.value());
     }
     const bool in_order = tokens.empty() || tokens.back().start < token.start;
     if (in_order && token.start < text.size()) tokens.push_back(token);

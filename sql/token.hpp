@@ -13,10 +13,14 @@ namespace ride::sql {
 
 enum class TokenKind { word, quoted_word, string, parameter, comment, other };
 
+// Is a word one that the grammar knows? `reserved`: it can be no bare name of a column.
+enum class Keyword { none, unreserved, reserved };
+
 struct Token {
   std::size_t start = 0;  // bytes of the scanned text; end is one past the last
   std::size_t end = 0;
   TokenKind kind = TokenKind::other;
+  Keyword keyword = Keyword::none;
   std::string_view text;  // into the scanned text
 };
 

@@ -35,6 +35,15 @@ TEST_CASE("words, parameters and comments are told apart", "[sql][token]") {
   CHECK(scan_words(text)->size() == 6);
 }
 
+TEST_CASE("words that the grammar knows are told from names", "[sql][token]") {
+  const auto keyword_of = [](std::string_view text) { return scan(text)->front().keyword; };
+  CHECK(keyword_of("SELECT") == Keyword::reserved);
+  CHECK(keyword_of("left") == Keyword::reserved);
+  CHECK(keyword_of("update") == Keyword::unreserved);
+  CHECK(keyword_of("orders") == Keyword::none);
+  CHECK(keyword_of("\"select\"") == Keyword::none);
+}
+
 TEST_CASE("unfinished text and NUL bytes are refused", "[sql][token]") {
   CHECK_FALSE(scan("select 'a"));
   CHECK_FALSE(scan("select $$a"));
