@@ -27,6 +27,8 @@ struct Storage {
   Score score;
   Replay replay;
   Recover recover;
+  AuditList audit_list;
+  AuditShow audit_show;
   Play play;
   Proxy proxy;
 };
@@ -89,6 +91,19 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   post->add_flag("--spoil", to.postmortem.spoil, "show it before submit as well");
 }
 
+void add_audit(CLI::App& audit, Storage& to, std::optional<Command>& chosen) {
+  CLI::App* list = add(audit, "list", "Attempt files and their state", to.audit_list, chosen);
+  list->add_option("PATH", to.audit_list.paths, "files and folders; default: this RIDE_HOME's");
+
+  CLI::App* show =
+      add(audit, "show", "Statements with all that was recorded", to.audit_show, chosen);
+  show->add_option("FILE", to.audit_show.file, "an attempt file, NAME.ride")->required();
+  show->add_option("NUMBER", to.audit_show.numbers, "a statement's number, or a range: 14-20");
+  show->add_option("--attempt", to.audit_show.attempt, "default: the last submitted one");
+  show->add_option("--connection", to.audit_show.connection, "only what this session sent");
+  show->add_flag("--full", to.audit_show.full, "results with all rows that were kept");
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -106,6 +121,8 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   audit->require_subcommand(1);
   CLI::App* recover = add(*audit, "recover", "Finish a file whose writer died", to.recover, chosen);
   recover->add_option("FILE", to.recover.file, "an attempt file, NAME.ride")->required();
+
+  add_audit(*audit, to, chosen);
 
   CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
   scenario->require_subcommand(1);

@@ -92,6 +92,20 @@ struct Recover {
   bool json = false;
 };
 
+struct AuditList {
+  std::vector<std::string> paths;  // files and folders; empty: the attempts of this RIDE_HOME
+  bool json = false;
+};
+
+struct AuditShow {
+  std::string file;
+  std::string numbers;  // "14" or "14-20"; empty: all
+  std::optional<std::uint32_t> attempt;
+  std::optional<std::uint32_t> connection;
+  bool full = false;  // results with all rows that were kept
+  bool json = false;
+};
+
 struct Play {
   std::string script;
   std::string dsn;  // empty: the current run's
@@ -115,7 +129,7 @@ struct Proxy {
 };
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Recover, Play, Proxy>;
+                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -141,6 +155,8 @@ int execute(const Postmortem& options);
 int execute(const Score& options);
 int execute(const Replay& options);
 int execute(const Recover& options);
+int execute(const AuditList& options);
+int execute(const AuditShow& options);
 int execute(const Play& options);
 int execute(const Proxy& options);
 

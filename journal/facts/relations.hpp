@@ -34,6 +34,8 @@ class Relations {
  public:
   explicit Relations(const std::vector<Snapshot>& snapshots);
 
+  void add(const Snapshot& snapshot);  // of one database; what is known already stays as it is
+
   // A table made during the attempt is known from the submit snapshot, where there is one.
   const Relation* find(const Text& database, std::uint32_t oid) const;
   const Relation* find(const Text& database, std::string_view qualified_name) const;
@@ -54,7 +56,6 @@ class Relations {
     std::map<std::string, std::set<std::string>, std::less<>> schemas_of;
     std::map<std::string, std::string, std::less<>> index_table;
   };
-  void add(const Snapshot& snapshot);
   const Database* database(const Text& name) const;
 
   std::map<std::string, Database, std::less<>> databases_;
