@@ -19,6 +19,29 @@ void DrainState::fail(std::string message) {
   changed_.notify_all();
 }
 
+bool DrainState::failed_for_good() const {
+  const std::scoped_lock lock(mutex_);
+  return for_good_;
+}
+
+void DrainState::fail_for_good(std::string message) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for_good_ = true;
+  }
+  fail(std::move(message));
+}
+
+void DrainState::resume() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (for_good_) return;
+    failure_.clear();
+    failed_.store(false, std::memory_order_release);
+  }
+  changed_.notify_all();
+}
+
 void DrainState::freed() {
   {
     const std::scoped_lock lock(mutex_);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "journal/durability.hpp"
 #include "journal/event.hpp"
 #include "journal/ring.hpp"
 
@@ -29,13 +30,17 @@ class Sequence {
   std::atomic<Seq> last_;
 };
 
-// What the writer tells those who produce: that it failed, and that space was freed.
+// What the writer tells those who produce: that it failed, that it goes on, that space was freed.
 class DrainState {
  public:
   bool failed() const noexcept { return failed_.load(std::memory_order_acquire); }
   std::string failure() const;  // one line; empty while nothing failed
 
+  bool failed_for_good() const;
+
   void fail(std::string message);
+  void fail_for_good(std::string message);
+  void resume();  // unless it failed for good
   void freed();
   // Returns when space was freed since the call, on failure, or after a short while.
   void wait_freed();
@@ -45,6 +50,7 @@ class DrainState {
   std::condition_variable changed_;
   std::uint64_t freed_count_ = 0;
   std::string failure_;
+  bool for_good_ = false;
   std::atomic<bool> failed_{false};
 };
 
@@ -53,6 +59,11 @@ class DrainState {
 class Appender {
  public:
   Appender(Ring ring, Sequence& sequence) : ring_(std::move(ring)), sequence_(sequence) {}
+
+  // At level `power`: how what was appended comes to the disk. Null at level `process`.
+  Durability::Ticket* durability() const { return ticket_; }
+  void set_durability(Durability::Ticket& ticket) { ticket_ = &ticket; }
+  std::uint64_t position() const { return ring_.head(); }  // behind what was appended last
 
   std::size_t body_bytes_max() const { return ring_.body_bytes_max(); }
   bool room(std::size_t body_bytes, std::size_t events = 1) const {
@@ -68,6 +79,7 @@ class Appender {
 
  private:
   Ring ring_;
+  Durability::Ticket* ticket_ = nullptr;
   Sequence& sequence_;
 };
 

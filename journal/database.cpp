@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "journal/disk.hpp"
 #include "journal/event_json.hpp"
 #include "journal/fields.hpp"
 #include "journal/schema.hpp"
@@ -18,6 +19,7 @@ namespace ride::journal {
 namespace {
 
 constexpr int busy_wait_ms_max = 10'000;
+constexpr std::uint64_t little_room_bytes = 1U << 20U;
 
 // What a person can do about it, for the results where that is known.
 std::string_view advice(int result) {
@@ -241,6 +243,9 @@ void throw_sqlite(sqlite3* handle, std::string_view file, std::string_view doing
   const std::string line = std::string(file) + ": cannot " + std::string(doing) + ": " +
                            sqlite3_errmsg(handle) + std::string(advice(result));
   if (result == SQLITE_BUSY) throw BusyError(line);
+  // Where it is the index of its log that cannot grow, SQLite speaks of an I/O error.
+  if (result == SQLITE_FULL || (result == SQLITE_IOERR && free_bytes(file) < little_room_bytes))
+    throw DiskFullError(line);
   throw std::runtime_error(line);
 }
 

@@ -30,6 +30,12 @@ class BusyError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// There is no room on the disk. Nothing was changed, and trying again once there is room is sound.
+class DiskFullError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // Throws for the handle's last error; see Database::fail.
 [[noreturn]] void throw_sqlite(sqlite3* handle, std::string_view file, std::string_view doing);
 

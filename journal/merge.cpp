@@ -38,6 +38,14 @@ Merge::Drained Merge::take_behind(EventStore& store, Seq last) {
   return drained;
 }
 
+void Merge::begin_again() {
+  for (auto& source : sources_) {
+    source.position = source.ring->drained();
+    source.head.reset();
+    source.changed = false;
+  }
+}
+
 Merge::Drained Merge::drain(Database& database, EventStore& store, Seq last) {
   const Drained nothing{.last = last};
   if (find(last + 1) == nullptr) return nothing;

@@ -30,10 +30,14 @@ class Merge {
     std::uint64_t bytes = 0;  // of the rings
     bool cut_off = false;     // at a limit: more may follow at once
   };
+  // After a drain that threw: begins again with what is in the rings still, which is all that was
+  // not committed.
+  void begin_again();
+
   // Stores what follows `last` without a break, together with how far each ring was read, in one
   // transaction; after the commit the rings' space is free. Nothing is drained where nothing
   // followed or another connection holds the file. Throws when the file refuses: then nothing was
-  // freed and the merge is of no more use.
+  // freed, and the merge and the store are of no more use until both begin again.
   Drained drain(Database& database, EventStore& store, Seq last);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,26 +27,37 @@ struct Remains {
   }
 };
 
-// Whether SQLite has less than was once committed: the machine died and took its last transactions.
+// What is left, and whether some of what was written may have been lost: the machine was started
+// again since, SQLite has less than was once committed, or a ring that had events is not there.
+// Then a missing seq is a gap; else its writer died before it wrote it.
 struct Opened {
   std::vector<Remains> remains;
-  bool commits_lost = false;
+  bool machine_died = false;
+  bool ring_lost = false;
+
+  bool losses() const { return machine_died || ring_lost; }
 };
 
 Opened open_rings(const std::filesystem::path& file, const Database& database, EventStore& store) {
   const auto file_id = std::stoull("0" + get_meta(database, "file_id"), nullptr, 16);
   Opened out;
+  std::set<std::uint32_t> found;
   for (const auto& path : ring_paths(file)) {
     auto ring = Ring::open(path);
     if (!ring) continue;
+    found.insert(ring->id());
     if (ring->file_id() != file_id)
       throw std::runtime_error(path.string() + ": belongs to another attempt file; move it away");
     const auto stored = store.drained(ring->id());
     const auto freed = ring->drained();
-    out.commits_lost = out.commits_lost || freed > stored;
+    out.machine_died = out.machine_died || freed > stored || !ring->of_this_boot();
     out.remains.push_back({std::move(*ring), std::max(stored, freed), std::nullopt});
     out.remains.back().advance();
   }
+  auto drained = database.prepare("SELECT ring FROM rings");
+  while (drained.step())
+    out.ring_lost =
+        out.ring_lost || !found.contains(static_cast<std::uint32_t>(drained.integer(0)));
   return out;
 }
 
@@ -61,7 +73,7 @@ void add_missing(EventStore& store, Kind kind, Seq first, std::uint64_t count, s
   FieldWriter writer(body);
   writer.put(Field::number, count);
   if (kind == Kind::gap)
-    writer.put(Field::message, "the machine stopped before these events were safely on disk");
+    writer.put(Field::message, "these events were lost before they were safely on disk");
   store.add(first, kind, at_us, 0, body);
 }
 
@@ -74,7 +86,7 @@ void move_events(const Database& database, EventStore& store, Opened& opened, Re
                                std::to_string(frame.seq) + ", which is in " +
                                database.file().string() + " already; keep both and report this");
     if (frame.seq > expected) {
-      const auto kind = opened.commits_lost ? Kind::gap : Kind::hole;
+      const auto kind = opened.losses() ? Kind::gap : Kind::hole;
       add_missing(store, kind, expected, frame.seq - expected, frame.at_us);
       ++(kind == Kind::gap ? out.gaps : out.holes);
     }
@@ -84,10 +96,22 @@ void move_events(const Database& database, EventStore& store, Opened& opened, Re
   }
 }
 
-// Commits were lost and nothing behind them is left to show where: the gap is at the end.
+// What came last may be lost without a trace of how much it was. One such mark at the end is
+// enough, where a recovery is finished by the next.
 void add_gap_at_end(const Database& database, EventStore& store, Recovered& out) {
-  const auto at_us = database.integer("SELECT at_us FROM events ORDER BY seq DESC LIMIT 1");
-  add_missing(store, Kind::gap, store.last_seq() + 1, 1, at_us);
+  auto last = database.prepare("SELECT at_us, kind FROM events ORDER BY seq DESC LIMIT 1");
+  const bool any = last.step();
+  if (any && last.integer(1) == static_cast<std::int64_t>(Kind::gap)) return;
+  const auto at_us = any ? last.integer(0) : 0;
+  last.reset();
+  std::string body;
+  FieldWriter(body)
+      .put(Field::number, std::uint64_t{1})
+      .put(Field::message,
+           get_meta(database, "level") == "power"
+               ? "the machine stopped; of what came last, what nobody was told may be missing"
+               : "the machine stopped; what came last may be missing");
+  store.add(store.last_seq() + 1, Kind::gap, at_us, 0, body);
   ++out.gaps;
 }
 
@@ -95,7 +119,11 @@ void add_gap_at_end(const Database& database, EventStore& store, Recovered& out)
 
 Recovered recover(const std::filesystem::path& file, const std::optional<SigningKey>& key) {
   Recovered out;
-  if (liveness(file) == Liveness::closed) return out;
+  if (liveness(file) == Liveness::closed) {
+    // A recovery that died at its very end left its lock: taken and let go, it is removed.
+    if (std::filesystem::exists(lock_path(file))) WriterLock::acquire(file);
+    return out;
+  }
   auto lock = WriterLock::acquire(file);
   if (!lock)
     throw std::runtime_error(file.string() +
@@ -109,7 +137,7 @@ Recovered recover(const std::filesystem::path& file, const std::optional<Signing
     EventStore store(database, key);
     auto opened = open_rings(file, database, store);
     move_events(database, store, opened, out);
-    if (opened.commits_lost && out.gaps == 0) add_gap_at_end(database, store, out);
+    if (opened.machine_died) add_gap_at_end(database, store, out);
     for (const auto& one : opened.remains) store.set_drained(one.ring.id(), one.position);
     out.last_seq = store.last_seq();
     store.sign(mark_recovered);

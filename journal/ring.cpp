@@ -25,7 +25,8 @@ struct Ring::Header {
   std::uint64_t capacity;
   std::uint64_t file_id;
   std::uint64_t key;
-  std::array<char, 88> reserved;
+  std::array<char, 16> boot_id;  // zeros: unknown
+  std::array<char, 72> reserved;
   std::uint64_t
       drained;  // in a cache line of its own: the consumer writes it, the producer reads it
 };
@@ -64,8 +65,8 @@ class Descriptor {
   ~Descriptor() {
     if (value_ >= 0) ::close(value_);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   int get() const { return value_; }
 
  private:
@@ -79,29 +80,49 @@ std::uint64_t random_key() {
   return key;
 }
 
+// Of "4f9a7c1e-…", 32 digits. Zeros where it cannot be read.
+std::array<char, 16> boot_id() {
+  std::array<char, 16> out{};
+  const Descriptor file(::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC));
+  std::array<char, 36> text{};
+  if (file.get() < 0 || ::read(file.get(), text.data(), text.size()) != ssize_t{text.size()})
+    return out;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == '-' || digits == 2 * out.size()) continue;
+    const int value = c <= '9' ? c - '0' : c - 'a' + 10;
+    auto& byte = out.at(digits / 2);
+    byte = static_cast<char>(digits % 2 == 0 ? value << 4 : byte | value);
+    ++digits;
+  }
+  return out;
+}
+
 }  // namespace
 
 // One reservation of address space: header, frames, and the frames once more.
 class Ring::Mapping {
  public:
-  Mapping(const std::filesystem::path& file, int descriptor, std::uint64_t capacity, bool writable)
-      : bytes_(header_area_bytes + 2 * capacity) {
+  Mapping(const std::filesystem::path& file, Descriptor descriptor, std::uint64_t capacity,
+          bool writable)
+      : descriptor_(std::move(descriptor)), bytes_(header_area_bytes + 2 * capacity) {
     base_ = ::mmap(nullptr, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base_ == MAP_FAILED) fail(file, "reserve memory for the ring", errno);
     const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    place(file, descriptor, 0, header_area_bytes + capacity, 0, protection);
-    place(file, descriptor, header_area_bytes + capacity, capacity, header_area_bytes, protection);
+    place(file, 0, header_area_bytes + capacity, 0, protection);
+    place(file, header_area_bytes + capacity, capacity, header_area_bytes, protection);
   }
   ~Mapping() { ::munmap(base_, bytes_); }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
 
   char* base() const { return static_cast<char*>(base_); }
+  int descriptor() const { return descriptor_.get(); }
 
  private:
-  void place(const std::filesystem::path& file, int descriptor, std::uint64_t at,
-             std::uint64_t length, std::uint64_t offset, int protection) {
-    if (::mmap(base() + at, length, protection, MAP_SHARED | MAP_FIXED, descriptor,
+  void place(const std::filesystem::path& file, std::uint64_t at, std::uint64_t length,
+             std::uint64_t offset, int protection) {
+    if (::mmap(base() + at, length, protection, MAP_SHARED | MAP_FIXED, descriptor(),
                static_cast<off_t>(offset)) != MAP_FAILED)
       return;
     const int error = errno;
@@ -109,6 +130,7 @@ class Ring::Mapping {
     fail(file, "map the ring", error);
   }
 
+  Descriptor descriptor_;
   void* base_ = nullptr;
   std::uint64_t bytes_;
 };
@@ -128,7 +150,7 @@ Ring Ring::create(const std::filesystem::path& file, std::uint32_t id, std::uint
   static_assert(offsetof(Header, drained) == 128);
   assert(capacity > 0);
   assert(capacity % page_bytes_max == 0);
-  const Descriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  Descriptor descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (descriptor.get() < 0) fail(file, "create the ring; is the folder writable?", errno);
   const auto bytes = static_cast<off_t>(header_area_bytes + capacity);
   const int error = ::posix_fallocate(descriptor.get(), 0, bytes);
@@ -136,20 +158,21 @@ Ring Ring::create(const std::filesystem::path& file, std::uint32_t id, std::uint
     ::unlink(file.c_str());
     fail(file, "reserve space for recording; free some on this disk", error);
   }
-  Ring ring(file, std::make_unique<Mapping>(file, descriptor.get(), capacity, true));
+  Ring ring(file, std::make_unique<Mapping>(file, std::move(descriptor), capacity, true));
   auto& header = *ring.header_;
   header.version = ring_version;
   header.id = id;
   header.capacity = capacity;
   header.file_id = file_id;
   header.key = random_key();
+  header.boot_id = boot_id();
   std::atomic_thread_fence(std::memory_order_release);
   header.magic = magic;
   return ring;
 }
 
 std::optional<Ring> Ring::open(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (descriptor.get() < 0) fail(file, "open the ring", errno);
   Header header{};
   const auto got = ::pread(descriptor.get(), &header, sizeof header, 0);
@@ -162,8 +185,11 @@ std::optional<Ring> Ring::open(const std::filesystem::path& file) {
       header.capacity % page_bytes_max != 0 ||
       static_cast<std::uint64_t>(status.st_size) < header_area_bytes ||
       static_cast<std::uint64_t>(status.st_size) - header_area_bytes != header.capacity)
-    throw std::runtime_error(file.string() + ": is not a ring of this version of ride");
-  return Ring(file, std::make_unique<Mapping>(file, descriptor.get(), header.capacity, false));
+    throw std::runtime_error(file.string() +
+                             ": is not a whole ring of this version of ride; recover with the "
+                             "version that wrote it, or, if the disk damaged it, move it away: "
+                             "what it alone held is then a gap");
+  return Ring(file, std::make_unique<Mapping>(file, std::move(descriptor), header.capacity, false));
 }
 
 std::uint32_t Ring::id() const { return header_->id; }
@@ -172,6 +198,17 @@ std::uint64_t Ring::file_id() const { return header_->file_id; }
 
 std::uint64_t Ring::drained() const {
   return std::atomic_ref(header_->drained).load(std::memory_order_acquire);
+}
+
+bool Ring::of_this_boot() const {
+  return header_->boot_id == std::array<char, 16>{} || header_->boot_id == boot_id();
+}
+
+// The header too: what a sync makes permanent is one file. Stores into a shared mapping are part of
+// its dirty pages.
+void Ring::sync() const {
+  while (::fdatasync(mapping_->descriptor()) != 0)
+    if (errno != EINTR) fail(file_, "bring the ring to the disk", errno);
 }
 
 std::size_t Ring::body_bytes_max() const { return capacity() / 2; }

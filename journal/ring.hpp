@@ -5,7 +5,7 @@
 //
 //   file    = header (64 KiB, mostly zero), then `capacity` bytes of frames
 //   header  = magic "RIDERING" | u32 version | u32 id | u64 capacity | u64 file id | u64 key
-//             … at byte 128: u64 drained
+//             | 16 bytes boot id … at byte 128: u64 drained
 //   frame   = u32 length | u32 crc | u64 seq | i64 at_us | u32 connection | u8 kind | 3 zero | body
 //             padded with zeros to 8 bytes. `length` counts header and body without the padding.
 //
@@ -17,7 +17,8 @@
 // A frame is valid when its length was released, which is done last, and its CRC fits. Space is
 // zeroed before it is given back, so an old lap can never look like a frame, whatever a client put
 // in its bytes. The CRC (CRC-32C) also covers a random key and the position, which no client knows,
-// so that the same holds when a dying machine kept some pages of an old lap.
+// so that the same holds when a dying machine kept some pages of an old lap. The boot id is the
+// machine's when the ring was made: in another one, what was not yet on disk is gone.
 #pragma once
 
 #include <atomic>
@@ -64,7 +65,13 @@ class Ring {
   std::uint64_t capacity() const;
   std::uint64_t file_id() const;
   std::uint64_t drained() const;
+  // False: the machine was started again since the ring was made.
+  bool of_this_boot() const;
   const std::filesystem::path& file() const { return file_; }
+
+  // Brings all that was appended before the call to the disk. Any thread. Throws
+  // std::system_error.
+  void sync() const;
 
   // The largest body that is ever accepted: half the ring.
   std::size_t body_bytes_max() const;
@@ -72,6 +79,7 @@ class Ring {
   // The producer. append() needs room for the body, asked for before.
   std::uint64_t free_bytes() const;
   bool room(std::size_t body_bytes, std::size_t events = 1) const;
+  std::uint64_t head() const { return head_; }  // the position behind the last frame
   void append(Seq seq, Kind kind, ConnectionId connection, std::int64_t at_us,
               std::span<const Bytes> parts);
 

@@ -14,14 +14,21 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "journal/database.hpp"
+#include "journal/disk.hpp"
+#include "journal/fields.hpp"
 #include "journal/liveness.hpp"
 #include "journal/merge.hpp"
+#include "journal/prepared.hpp"
 #include "journal/rest.hpp"
 #include "journal/store.hpp"
 
 namespace ride::journal {
 namespace {
+
+// How often a writer without room on the disk looks whether there is some.
+constexpr std::chrono::milliseconds look_for_room_every{500};
 
 // Work for the writer's thread, due once everything up to `after` is committed. It stands on the
 // stack of the caller, who waits for `done`.
@@ -31,24 +38,6 @@ struct Task {
   std::exception_ptr error = nullptr;
   bool done = false;
 };
-
-WriterLock lock_of(const std::filesystem::path& file) {
-  auto lock = WriterLock::acquire(file);
-  if (!lock) throw std::runtime_error(file.string() + ": is being written by a running ride");
-  return std::move(*lock);
-}
-
-Database open_database(const std::filesystem::path& file, bool extend) {
-  if (!ring_paths(file).empty())
-    throw std::runtime_error(file.string() +
-                             ": has a recording that was cut off; run: ride audit recover " +
-                             file.string());
-  if (!std::filesystem::exists(file)) return Database::create(file);
-  if (!extend) throw std::runtime_error(file.string() + ": exists already; choose another name");
-  auto database = Database::open_for_writing(file);
-  database.run("DELETE FROM rings");  // of an earlier recording: new rings begin at 0
-  return database;
-}
 
 }  // namespace
 
@@ -72,18 +61,24 @@ class Writer::Implementation {
   Ring make_ring();
   void watch(Ring& ring) { new_rings_.push_back(&ring); }
   void thread_main();
+  bool work();
   void work_until_stopped();
+  bool wait_for_room();
+  bool try_again();
+  void record_gap();
+  bool waits_now() const;
   Merge::Drained drain_some();
   Checkpoint sign(std::string_view mark);
   void sign_what_rests();
   bool run_due_tasks();
   void finish(Task& task, std::exception_ptr error);
-  void fail_tasks();
+  void fail_tasks(bool for_good);
   void rest();
   void stop();
 
   const std::filesystem::path file_;
   const WriterOptions options_;
+  const Clock clock_;
   std::optional<WriterLock> lock_;
   std::optional<Database> database_;  // these two are gone once closed
   std::optional<EventStore> store_;
@@ -105,25 +100,27 @@ class Writer::Implementation {
   bool stopping_ = false;
   bool closed_ = false;
 
+  std::optional<Durability> durability_;  // behind the rings it reads: it ends before them
   std::thread thread_;
 };
 
 Writer::Implementation::Implementation(const std::filesystem::path& file, WriterOptions options)
     : file_(file),
-      options_(options),
+      options_(std::move(options)),
       lock_(lock_of(file)),
-      database_(open_database(file, options.extend)),
-      store_(std::in_place, *database_, options.key),
+      database_(prepared_database(file, options_)),
+      store_(std::in_place, *database_, options_.key),
       sequence_(store_->last_seq()),
       file_id_(std::stoull("0" + get_meta(*database_, "file_id"), nullptr, 16)),
       committed_(store_->last_seq()),
-      merge_({.events_max = options.transaction_events_max, .bytes_max = options.ring_bytes / 4}),
-      rest_(options.rest_min) {
+      merge_({.events_max = options_.transaction_events_max, .bytes_max = options_.ring_bytes / 4}),
+      rest_(options_.rest_min) {
+  if (options_.level == Level::power) durability_.emplace(drain_);
   try {
-    if (!options.extend) sign({});
+    if (!options_.extend) sign({});
     shared_.emplace(make_ring(), sequence_, drain_);
   } catch (...) {
-    if (!options.extend) Database::remove(file);
+    if (!options_.extend) Database::remove(file);
     throw;
   }
   watch(shared_->ring());
@@ -134,12 +131,18 @@ Writer::Implementation::~Implementation() { stop(); }
 
 Ring Writer::Implementation::make_ring() {
   const auto id = rings_made_++;
-  return Ring::create(ring_path(file_, id), id, options_.ring_bytes, file_id_);
+  auto ring = Ring::create(ring_path(file_, id), id, options_.ring_bytes, file_id_);
+  if (durability_) {
+    ring.sync();
+    sync_folder(file_);
+  }
+  return ring;
 }
 
 Appender& Writer::Implementation::add_ring() {
   const std::scoped_lock lock(mutex_);
   auto& appender = appenders_.emplace_back(make_ring(), sequence_);
+  if (durability_) appender.set_durability(durability_->add(appender.ring()));
   watch(appender.ring());
   return appender;
 }
@@ -165,10 +168,17 @@ std::string Writer::Implementation::checkpoint(std::string_view mark) {
   return line;
 }
 
+// Whether it failed, and may still go on.
+bool Writer::Implementation::waits_now() const {
+  return options_.waits_for_room && failed() && !drain_.failed_for_good();
+}
+
 void Writer::Implementation::close() {
   {
     const std::scoped_lock lock(mutex_);
-    if (std::exchange(closed_, true)) return;
+    if (closed_) return;
+    if (waits_now()) throw std::runtime_error(failure());
+    closed_ = true;
   }
   try {
     checkpoint(mark_closed);
@@ -195,12 +205,67 @@ void Writer::Implementation::stop() {
 
 void Writer::Implementation::thread_main() {
   ::pthread_setname_np(::pthread_self(), "ride journal");
+  while (work() && wait_for_room()) {
+  }
+  fail_tasks(true);
+}
+
+// True: it stopped for want of room, and may go on once there is some.
+bool Writer::Implementation::work() {
   try {
     work_until_stopped();
-  } catch (const std::exception& error) {
+  } catch (const DiskFullError& error) {
     drain_.fail(std::string(error.what()) + "; recording has stopped, nothing recorded is lost");
+    return options_.waits_for_room;
+  } catch (const std::exception& error) {
+    drain_.fail_for_good(std::string(error.what()) +
+                         "; recording has stopped, nothing recorded is lost");
   }
-  fail_tasks();
+  return false;
+}
+
+// False: the end came first, or another failure.
+bool Writer::Implementation::wait_for_room() {
+  while (true) {
+    fail_tasks(false);
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, look_for_room_every, [&] { return stopping_; })) return false;
+    }
+    try {
+      if (try_again()) return true;
+    } catch (const DiskFullError&) {
+      continue;
+    } catch (const std::exception& error) {
+      drain_.fail_for_good(std::string(error.what()) +
+                           "; recording has stopped, nothing recorded is lost");
+      return false;
+    }
+  }
+}
+
+// Empties the rings into the file as it stands, which must be as the last commit left it.
+bool Writer::Implementation::try_again() {
+  store_.emplace(*database_, options_.key);
+  if (store_->last_seq() != committed())
+    throw std::runtime_error(file_.string() + ": ends with event " +
+                             std::to_string(store_->last_seq()) + " where " +
+                             std::to_string(committed()) + " was stored last");
+  merge_.begin_again();
+  while (drain_some().cut_off) {
+  }
+  record_gap();
+  drain_.resume();
+  return true;
+}
+
+// Those who would have been recorded were sent away.
+void Writer::Implementation::record_gap() {
+  std::string body;
+  FieldWriter(body).put(
+      Field::message,
+      "the disk was full: sessions were ended and clients refused until there was room again");
+  shared_->append(Kind::gap, 0, clock_.now_us(), body);
 }
 
 // After what there was to drain it rests, even where more has come meanwhile: at a steady stream of
@@ -281,9 +346,9 @@ void Writer::Implementation::finish(Task& task, std::exception_ptr error) {
   task_done_.notify_all();
 }
 
-void Writer::Implementation::fail_tasks() {
+void Writer::Implementation::fail_tasks(bool for_good) {
   const std::scoped_lock lock(mutex_);
-  stopping_ = true;
+  stopping_ = stopping_ || for_good;
   const auto why = failed() ? failure() : file_.string() + ": the recording is closed";
   for (auto* const task : tasks_) finish(*task, std::make_exception_ptr(std::runtime_error(why)));
   tasks_.clear();
@@ -298,7 +363,7 @@ void Writer::Implementation::rest() {
 }
 
 Writer::Writer(const std::filesystem::path& file, WriterOptions options)
-    : implementation_(std::make_unique<Implementation>(file, options)) {}
+    : implementation_(std::make_unique<Implementation>(file, std::move(options))) {}
 
 Writer::~Writer() {
   try {

@@ -5,9 +5,11 @@
 // All member functions may be called from any thread, except that nobody may append any more once
 // close() was called. The writer polls its rings; who appends need not notify it.
 //
-// When SQLite or the disk fails, the writer stops for good: failed() is true, failure() says why,
-// the rings stay as they are (they fill, and their producers stop), and recover() finishes the
-// drain later.
+// When SQLite or the disk fails, the writer stops: failed() is true, failure() says why, the rings
+// stay as they are (they fill, and their producers stop), and recover() finishes the drain later.
+// With `waits_for_room`, one that only had no room on the disk goes on once there is room again:
+// all that is in the rings is stored, then a gap, and then failed() is false. Its producers must
+// not let anything pass unrecorded meanwhile.
 #pragma once
 
 #include <chrono>
@@ -19,6 +21,7 @@
 #include <string>
 
 #include "journal/appender.hpp"
+#include "journal/durability.hpp"
 #include "journal/event.hpp"
 #include "journal/key.hpp"
 
@@ -37,19 +40,23 @@ struct WriterOptions {
   bool extend =
       false;  // true: go on with an existing, cleanly closed file; false: the file must be new
   std::optional<SigningKey> key = std::nullopt;  // signs checkpoints; without one nothing is signed
+  Level level = Level::process;  // power: SQLite brings each transaction to the disk, too
+  bool waits_for_room = false;   // true: a full disk is a failure until there is room again
 };
 
 class Writer {
  public:
   // Makes or opens the file, takes its lock, starts the thread. Throws with one line that names the
-  // path: it exists already, is being written, needs recovery, or the folder or disk refuses.
+  // path: it exists already, is being written, needs recovery, is to be kept at level `power` where
+  // there is no disk, or the folder or disk refuses.
   explicit Writer(const std::filesystem::path& file, WriterOptions options = {});
   // Closes as well as it can. A failure leaves the rings for recover().
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // A ring of its own for one more producing thread. It lives as long as the writer.
+  // A ring of its own for one more producing thread. It lives as long as the writer. At level
+  // `power` it has a durability().
   Appender& add_ring();
   // The ring that all low-rate producers share.
   SharedAppender& shared();

@@ -197,10 +197,10 @@ TEST_CASE("a ring whose making was cut off is empty, and another file is no ring
   save(folder / "reserved", std::string(header_area + small, '\0'));
   CHECK_FALSE(Ring::open(folder / "reserved"));
   save(folder / "other", std::string(header_area + small, 'x'));
-  CHECK(contains(error_of([&] { Ring::open(folder / "other"); }), "is not a ring"));
+  CHECK(contains(error_of([&] { Ring::open(folder / "other"); }), "is not a whole ring"));
   { Ring::create(folder / "cut", 0, small, 1); }
   std::filesystem::resize_file(folder / "cut", header_area + small / 2);
-  CHECK(contains(error_of([&] { Ring::open(folder / "cut"); }), "is not a ring"));
+  CHECK(contains(error_of([&] { Ring::open(folder / "cut"); }), "is not a whole ring"));
 }
 
 TEST_CASE("a ring that cannot be made names its path", "[journal][ring]") {

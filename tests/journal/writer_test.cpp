@@ -15,7 +15,7 @@ using namespace ride::journal;
 
 namespace {
 
-constexpr WriterOptions small_rings{.ring_bytes = 64U << 10U};
+const WriterOptions small_rings{.ring_bytes = 64U << 10U};
 
 std::size_t files_in(const std::filesystem::path& folder) {
   std::size_t count = 0;
