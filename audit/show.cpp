@@ -236,7 +236,8 @@ std::string Writer::answer_text(const journal::Event& event) const {
   if (const auto count = fields.get_int(Field::omitted_notices); count > 0)
     out += "  (" + std::to_string(count) + " notices more were not kept)\n";
   if (!answer.copied.empty()) out += labelled("  ", answer.copied);
-  out += replay::table_of(answer, options_.width, options_.rows_max);
+  for (const auto& line : replay::table_of(answer, options_.width, options_.rows_max))
+    out += replay::plain_text(line) + '\n';
   if (!answer.columns.empty()) {
     const auto shown = std::min(answer.rows.size(), options_.rows_max);
     out +=
