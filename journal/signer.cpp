@@ -3,11 +3,19 @@
 #include <utility>
 
 namespace ride::journal {
+namespace {
+
+// The checkpoint that stands for what was pruned must stay what it is.
+constexpr std::string_view insert_sql =
+    "INSERT INTO checkpoints VALUES (?, ?) ON CONFLICT(size) DO UPDATE SET note = excluded.note "
+    "WHERE instr(note, char(10) || 'pruned' || char(10)) = 0";
+
+}  // namespace
 
 Signer::Signer(const Database& database, SigningKey key, Seq signed_size)
     : key_(std::move(key)),
       insert_key_(database.prepare("INSERT OR IGNORE INTO keys VALUES (?)")),
-      insert_checkpoint_(database.prepare("INSERT OR REPLACE INTO checkpoints VALUES (?, ?)")),
+      insert_checkpoint_(database.prepare(insert_sql)),
       signed_size_(signed_size) {}
 
 bool Signer::is_due(const ChainState& state) const {

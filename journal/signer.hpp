@@ -19,7 +19,7 @@ class Signer {
   Signer(const Database& database, SigningKey key, Seq signed_size);
 
   bool is_due(const ChainState& state) const;
-  // In the place of what stands there for the same size.
+  // In the place of what stands there for the same size, unless that stands for what was pruned.
   void sign(const Checkpoint& checkpoint);
 
  private:

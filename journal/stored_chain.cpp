@@ -1,22 +1,17 @@
 #include "journal/stored_chain.hpp"
 
+#include "journal/stored_row.hpp"
+
 namespace ride::journal {
 namespace {
 
 constexpr Seq last_there_can_be = INT64_MAX;
 
 Statement events_behind(const Database& database, Seq seq, Seq last = last_there_can_be) {
-  auto rows = database.prepare(
-      "SELECT seq, attempt, kind, at_us, connection, body FROM events WHERE seq > ? AND seq <= ? "
-      "ORDER BY seq");
+  auto rows = database.prepare("SELECT " + std::string(stored_columns) +
+                               " FROM events WHERE seq > ? AND seq <= ? ORDER BY seq");
   rows.bind(1, static_cast<std::int64_t>(seq)).bind(2, static_cast<std::int64_t>(last));
   return rows;
-}
-
-std::int64_t add(Chain& chain, const Statement& row) {
-  return chain.add(static_cast<Seq>(row.integer(0)), static_cast<std::uint32_t>(row.integer(1)),
-                   static_cast<Kind>(row.integer(2)), row.integer(3),
-                   static_cast<ConnectionId>(row.integer(4)), row.bytes(5));
 }
 
 std::optional<Note> checkpoint_up_to(const Database& database, Seq seq) {
@@ -37,7 +32,7 @@ ChainState chain_at(const Database& database, Seq seq) {
   const auto from = checkpoint_up_to(database, seq);
   Chain chain(from ? from->checkpoint.state : ChainState());
   auto rows = events_behind(database, chain.state().size, seq);
-  while (rows.step()) add(chain, rows);
+  while (rows.step()) row_of(rows).add_to(chain);
   return chain.state();
 }
 
@@ -48,7 +43,7 @@ void chain_all(const Database& database) {
   auto rows = events_behind(database, 0);
   auto update = database.prepare("UPDATE events SET link = ? WHERE seq = ?");
   while (rows.step()) {
-    const auto link = add(chain, rows);
+    const auto link = row_of(rows).add_to(chain);
     update.bind(1, link).bind(2, rows.integer(0)).run();
   }
   set_meta(database, "chained_later", std::to_string(chain.state().size));

@@ -15,6 +15,7 @@
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
 #include "journal/ring.hpp"
+#include "journal/verify.hpp"
 #include "journal/writer.hpp"
 #include "tests/catch.hpp"
 #include "tests/journal/dead_file.hpp"
@@ -70,8 +71,9 @@ void report(int pipe, Seq seq) {
 }
 
 // Every event carries its own seq's check: the number it was appended as by its thread.
-void produce_for_ever(const std::filesystem::path& file, std::uint64_t ring_bytes, int pipe) {
-  Writer writer(file, {.ring_bytes = ring_bytes});
+void produce_for_ever(const std::filesystem::path& file, std::uint64_t ring_bytes,
+                      const SigningKey& key, int pipe) {
+  Writer writer(file, {.ring_bytes = ring_bytes, .key = key});
   const auto produce = [&](Appender& ring, ConnectionId connection) {
     for (std::uint64_t i = 0;; ++i) {
       const auto body = text_body(std::string(i % 300, 'x') + std::to_string(i));
@@ -127,6 +129,16 @@ std::set<Seq> check_file(const std::filesystem::path& file) {
   return seen;
 }
 
+// It goes on over the crash, to the end; signed as far as who recovered had the key.
+void check_chain(const std::filesystem::path& file, const SigningKey& key, bool with_key) {
+  Reader reader(file);
+  const auto verified = verify(reader, {.key = key.public_key()});
+  REQUIRE(verified.is_sound());
+  if (!with_key) return;
+  REQUIRE(verified.signed_to == verified.last_seq);
+  REQUIRE(verified.mark == mark_recovered);
+}
+
 }  // namespace
 
 TEST_CASE("nothing that was appended is lost or doubled by kill -9", "[journal][recovery]") {
@@ -135,7 +147,8 @@ TEST_CASE("nothing that was appended is lost or doubled by kill -9", "[journal][
     const TemporaryFolder folder;
     const auto file = folder / "a.ride";
     const std::uint64_t ring_bytes = round % 2 == 0 ? small : 16 * small;
-    const Child child([&](int pipe) { produce_for_ever(file, ring_bytes, pipe); });
+    const auto key = SigningKey::generate();
+    const Child child([&](int pipe) { produce_for_ever(file, ring_bytes, key, pipe); });
     std::set<Seq> reported;
     const auto reports_before_kill = random() % 4000;
     for (std::uint64_t i = 0; i <= reports_before_kill; ++i) reported.insert(child.read_report());
@@ -144,9 +157,10 @@ TEST_CASE("nothing that was appended is lost or doubled by kill -9", "[journal][
     REQUIRE(WIFSIGNALED(child.wait()));
     REQUIRE(liveness(file) == Liveness::interrupted);
 
-    const auto done = recover(file);
+    const auto done = recover(file, round % 3 == 0 ? std::nullopt : std::optional(key));
     REQUIRE(done.was_interrupted);
     REQUIRE(liveness(file) == Liveness::closed);
+    check_chain(file, key, round % 3 != 0);
     const auto seen = check_file(file);
     for (const Seq seq : reported) REQUIRE(seen.contains(seq));
     REQUIRE_FALSE(recover(file).was_interrupted);
