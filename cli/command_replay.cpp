@@ -1,6 +1,8 @@
-// `ride replay FILE`: prints an attempt as it went, from its file alone.
+// `ride replay FILE`: plays an attempt as it went, from its file alone, or prints it.
+#include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
@@ -8,27 +10,67 @@
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
 #include "replay/marks.hpp"
+#include "replay/player.hpp"
 #include "replay/print.hpp"
 #include "replay/story.hpp"
+#include "replay/terminal.hpp"
 
 namespace ride::cli {
+namespace {
+
+using Sink = std::function<void(const replay::Moment&)>;
+
+void tell_all(journal::Reader& reader, std::uint32_t attempt, const Sink& sink) {
+  replay::Marked marked(replay::read_marks(reader, attempt), sink);
+  replay::tell(reader, attempt, [&](const replay::Moment& moment) { marked.hear(moment); });
+  marked.finish();
+}
+
+void print_lines(journal::Reader& reader, std::uint32_t attempt) {
+  tell_all(reader, attempt,
+           [](const replay::Moment& moment) { std::cout << replay::to_json(moment) << '\n'; });
+}
+
+void print_text(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+  replay::PrintStyle style;
+  style.layout.width = output_columns();
+  style.color = output_is_colored();
+  style.tool_queries = options.tool_queries;
+  replay::TextPrinter printer(style);
+  tell_all(reader, attempt,
+           [&](const replay::Moment& moment) { std::cout << printer.print(moment); });
+  std::cout << printer.finish();
+}
+
+std::int64_t steady_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+  std::vector<replay::Moment> moments;
+  tell_all(reader, attempt, [&](const replay::Moment& moment) { moments.push_back(moment); });
+  replay::Timeline timeline(std::move(moments),
+                            static_cast<std::int64_t>(options.idle_limit_seconds * 1e6));
+  replay::Player player(std::move(timeline),
+                        {options.speed, options.paused, options.tool_queries, {}});
+  replay::watch(player, {output_is_colored(), steady_us});
+}
+
+}  // namespace
 
 int execute(const Replay& options) {
   if (!std::filesystem::exists(options.file)) throw Failure("there is no file " + options.file);
   journal::require_drained(options.file);
   journal::Reader reader(options.file);
   const auto attempt = replay::choose_attempt(reader, options.attempt);
-  replay::PrintStyle style;
-  style.layout.width = output_columns();
-  style.color = output_is_colored();
-  style.tool_queries = options.tool_queries;
-  replay::TextPrinter printer(style);
-  replay::Marked marked(replay::read_marks(reader, attempt), [&](const replay::Moment& moment) {
-    std::cout << (options.json ? replay::to_json(moment) + '\n' : printer.print(moment));
-  });
-  replay::tell(reader, attempt, [&](const replay::Moment& moment) { marked.hear(moment); });
-  marked.finish();
-  std::cout << printer.finish();
+  if (options.json)
+    print_lines(reader, attempt);
+  else if (options.txt || !replay::can_watch())
+    print_text(reader, attempt, options);
+  else
+    play(reader, attempt, options);
   std::cout.flush();
   return exit_worked;
 }

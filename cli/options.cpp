@@ -104,6 +104,23 @@ void add_audit(CLI::App& audit, Storage& to, std::optional<Command>& chosen) {
   show->add_flag("--full", to.audit_show.full, "results with all rows that were kept");
 }
 
+void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
+  CLI::App* replay =
+      add(app, "replay", "Play what was done, in order; without a terminal, print it", to, chosen);
+  replay->add_option("FILE", to.file, "an attempt file, NAME.ride")->required();
+  replay->add_option("--attempt", to.attempt, "default: the last submitted one");
+  replay->add_flag("--txt", to.txt, "print, on a terminal too");
+  replay->add_flag("--tools", to.tool_queries,
+                   "the catalog queries that clients send by themselves, too");
+  replay->add_flag("--paused", to.paused, "begin at the beginning, and wait");
+  replay->add_option("--speed", to.speed, "so many times as fast as it was")
+      ->check(CLI::Range(0.0625, 1024.0));
+  replay
+      ->add_option("--idle-limit", to.idle_limit_seconds,
+                   "seconds that nothing may happen; default: 2; 0: as it was")
+      ->check(CLI::Range(0.0, 86'400.0));
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -111,11 +128,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   score->add_option("--scenario", to.score.scenario_folder, "grade by the rules of this folder");
   score->add_flag("--verdict", to.score.verdict, "only what equal runs have in common");
 
-  CLI::App* replay = add(app, "replay", "Print what was done, in order", to.replay, chosen);
-  replay->add_option("FILE", to.replay.file, "an attempt file, NAME.ride")->required();
-  replay->add_option("--attempt", to.replay.attempt, "default: the last submitted one");
-  replay->add_flag("--tools", to.replay.tool_queries,
-                   "print the catalog queries that clients send by themselves, too");
+  add_replay(app, to.replay, chosen);
 
   CLI::App* audit = app.add_subcommand("audit", "Look after attempt files");
   audit->require_subcommand(1);

@@ -84,6 +84,10 @@ struct Replay {
   std::string file;
   std::optional<std::uint32_t> attempt;
   bool tool_queries = false;  // clients' own catalog queries in full
+  bool txt = false;           // print, even on a terminal
+  bool paused = false;
+  double speed = 1;
+  double idle_limit_seconds = 2;  // 0: none
   bool json = false;
 };
 

@@ -16,6 +16,11 @@ add_library(pg_query INTERFACE)
 target_include_directories(pg_query SYSTEM INTERFACE ${PG_QUERY_INCLUDE_DIR})
 target_link_libraries(pg_query INTERFACE ${PG_QUERY_LIBRARY})
 
+find_library(NCURSESW_LIBRARY ncursesw REQUIRED)
+find_library(TINFO_LIBRARY tinfo)  # apart from ncursesw on Debian
+add_library(ncursesw INTERFACE)
+target_link_libraries(ncursesw INTERFACE ${NCURSESW_LIBRARY} $<$<BOOL:${TINFO_LIBRARY}>:${TINFO_LIBRARY}>)
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without these two it would store nothing that uses a precompiled header.
