@@ -29,6 +29,7 @@ struct Storage {
   Recover recover;
   AuditList audit_list;
   AuditShow audit_show;
+  AuditExport audit_export;
   Play play;
   Proxy proxy;
 };
@@ -121,6 +122,17 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
       ->check(CLI::Range(0.0, 86'400.0));
 }
 
+void add_audit_export(CLI::App& audit, AuditExport& to, std::optional<Command>& chosen) {
+  CLI::App* out = add(audit, "export", "The record for other systems, a line each", to, chosen);
+  out->add_option("PATH", to.paths, "files and folders")->required();
+  out->add_option("--format", to.format, "ndjson, csv (pgAudit's columns) or ocsf")
+      ->check(CLI::IsMember({"ndjson", "csv", "ocsf"}));
+  out->add_option("--since", to.since, "sent from then on: 2026-11-25, 2026-11-25T03:14:58, 90d");
+  out->add_option("--until", to.until, "sent before then");
+  out->add_option("-o,--output", to.output, "a file; default: standard output");
+  out->add_flag("--follow", to.follow, "go on as the record grows, until Ctrl-C or its end");
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -136,6 +148,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   recover->add_option("FILE", to.recover.file, "an attempt file, NAME.ride")->required();
 
   add_audit(*audit, to, chosen);
+  add_audit_export(*audit, to.audit_export, chosen);
 
   CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
   scenario->require_subcommand(1);

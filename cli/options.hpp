@@ -110,6 +110,15 @@ struct AuditShow {
   bool json = false;
 };
 
+struct AuditExport {
+  std::vector<std::string> paths;
+  std::string format = "ndjson";  // ndjson | csv | ocsf
+  std::string since, until;       // as typed, see read_moment()
+  std::string output;             // empty: standard output
+  bool follow = false;
+  bool json = false;
+};
+
 struct Play {
   std::string script;
   std::string dsn;  // empty: the current run's
@@ -132,14 +141,18 @@ struct Proxy {
   bool json = false;
 };
 
-using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, Play, Proxy>;
+using Command =
+    std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc, Postmortem,
+                 Score, Replay, Recover, AuditList, AuditShow, AuditExport, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
   int exit_code =
       0;  // where there is no command: help and version were printed, or the usage is bad
 };
+
+// A time as people type it (audit/moment.hpp), counted from now; nothing for "". Throws Failure.
+std::optional<std::int64_t> read_moment(const std::string& text);
 
 Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
@@ -161,6 +174,7 @@ int execute(const Replay& options);
 int execute(const Recover& options);
 int execute(const AuditList& options);
 int execute(const AuditShow& options);
+int execute(const AuditExport& options);
 int execute(const Play& options);
 int execute(const Proxy& options);
 

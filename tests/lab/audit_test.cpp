@@ -1,8 +1,13 @@
 // `ride audit` on files of real runs.
+#include <fstream>
+#include <set>
+
 #include "base/json.hpp"
 #include "tests/catch.hpp"
 #include "tests/lab/lab.hpp"
 #include "tests/lab/proxy_process.hpp"
+#include "tests/support/child.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace ride::lab;
 namespace json = boost::json;
@@ -53,4 +58,50 @@ TEST_CASE("audit list without a path is of this RIDE_HOME's attempts", "[lab]") 
   const auto nothing = lab.ride({"audit", "list"});
   CHECK(nothing.exit_code == 1);
   CHECK(contains(nothing.err, lab.home().string()));
+}
+
+TEST_CASE(
+    "audit export follows a folder of journals until nobody writes there, without loss or doubles",
+    "[lab][postgres]") {
+  ProxyProcess proxy;
+  const auto folder = proxy.file().parent_path().string();
+  const auto out = (proxy.folder() / "export.ndjson").string();
+  ride::test::Child follower({RIDE_PROGRAM, "audit", "export", folder, "--follow", "-o", out});
+  std::string input;
+  for (int i = 0; i < 200; ++i) input += "SELECT " + std::to_string(i) + ";\n";
+  proxy.psql(input);
+  const auto load = [&] {
+    std::ifstream file(out);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  ride::test::eventually([&] { return contains(load(), "\"SELECT 199\""); });
+  proxy.psql(input);
+  REQUIRE(proxy.stop() == 0);
+  REQUIRE(follower.wait() == 0);
+  std::set<std::int64_t> numbers;
+  std::size_t statements = 0;
+  std::size_t closed = 0;
+  for (const auto& one : objects(load())) {
+    if (one.at("type") == "statement") {
+      ++statements;
+      numbers.insert(one.at("n").to_number<std::int64_t>());
+    }
+    if (one.at("type") == "connection" && one.at("event") == "closed") ++closed;
+  }
+  CHECK(statements == 400);
+  CHECK(numbers.size() == 400);
+  CHECK(*numbers.rbegin() == 400);
+  CHECK(closed == 2);
+}
+
+TEST_CASE("audit export says what is wrong with how it was called", "[lab]") {
+  const auto wrong = [](std::vector<std::string> words) {
+    words.insert(words.begin(), {"audit", "export"});
+    return run_ride(words).exit_code;
+  };
+  CHECK(wrong({"x.ride"}) == 1);
+  CHECK(wrong({"x.ride", "--since", "whenever"}) == 2);
+  CHECK(wrong({"x.ride", "--format", "xml"}) == 2);
+  CHECK(wrong({"x.ride", "--format", "csv", "--json"}) == 2);
+  CHECK(wrong({}) == 2);
 }

@@ -151,6 +151,7 @@ class Recording {
   void end_attempt(const std::string& how) {
     add(Kind::attempt_ended, 0, [&](journal::FieldWriter& out) { out.put(Field::how, how); });
   }
+  void flush() { writer_.flush(); }  // what was added is committed
   void close() { writer_.close(); }
 
  private:
