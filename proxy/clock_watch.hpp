@@ -1,5 +1,5 @@
 // Notices when the machine's clock is set, or the machine slept: our times go on as if nothing had
-// happened, those in the server's log do not. One look every now and then, on a worker's thread.
+// happened, those in the server's log do not. One look every now and then, on the door's thread.
 #pragma once
 
 #include <cstdint>

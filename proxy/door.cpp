@@ -25,7 +25,7 @@ constexpr auto crowd_retry = 5ms;
 // How often a limit that goes on being reached is told of.
 constexpr auto tell_again = 10s;
 
-// Sessions that this thread relays get a turn after so many new ones.
+// Those that are here already get a turn after so many new ones.
 constexpr std::size_t accepts_in_a_row = 64;
 
 // Nothing is thrown across a spawn but what is a bug: sessions log their own failures.
@@ -44,15 +44,6 @@ bool announces_itself(const std::vector<Network>& senders, const Peer& peer) {
 
 }  // namespace
 
-std::size_t least_loaded(const std::vector<std::size_t>& loads, std::size_t turn) {
-  std::size_t best = turn % loads.size();
-  for (std::size_t step = 1; step < loads.size(); ++step) {
-    const auto at = (turn + step) % loads.size();
-    if (loads[at] < loads[best]) best = at;
-  }
-  return best;
-}
-
 Awaitable<void> Door::receive(Listener& listener) {
   while (listener.is_open()) {
     const auto error = co_await listener.ready();
@@ -65,7 +56,7 @@ Awaitable<void> Door::receive(Listener& listener) {
     if (!failure_) continue;
     spdlog::error("cannot accept a connection: {}", failure_.message());
     failure_.clear();
-    Timer pause(workers_.front()->context, accept_retry);
+    Timer pause(thread_.context, accept_retry);
     co_await pause.async_wait(as_values);
   }
 }
@@ -85,26 +76,23 @@ Awaitable<void> Door::wait_for_leave(Listener& listener) {
   const auto& limits = shared_.options.limits;
   while (listener.is_open() && shared_.registry.undecided() >= limits.undecided_max) {
     tell(told_crowd_, "undecided-connections", limits.undecided_max);
-    Timer pause(workers_.front()->context, crowd_retry);
+    Timer pause(thread_.context, crowd_retry);
     co_await pause.async_wait(as_values);
   }
   while (listener.is_open()) {
     const auto wait = pace_.wait(std::chrono::steady_clock::now());
     if (wait == Pace::Duration::zero()) co_return;
     tell(told_rate_, "accept-rate", limits.accepts_per_second_max);
-    Timer pause(workers_.front()->context, wait);
+    Timer pause(thread_.context, wait);
     co_await pause.async_wait(as_values);
   }
 }
 
 // False: there is none, or none can be taken (see failure_).
 bool Door::take_one(Listener& listener) {
-  std::vector<std::size_t> loads;
-  for (const auto& worker : workers_) loads.push_back(worker->load);
-  auto& worker = *workers_[least_loaded(loads, turn_++)];
   error_code error;
   sockaddr_storage from{};
-  auto socket = listener.accept(worker.context, from, error);
+  auto socket = listener.accept(thread_.context, from, error);
   if (error == asio::error::connection_aborted) return true;  // it went while it waited
   if (error) {
     if (error != asio::error::would_block) failure_ = error;
@@ -114,9 +102,8 @@ bool Door::take_one(Listener& listener) {
   tune(socket, shared_.options.limits.tcp);
   auto peer = peer_of(socket, from);
   const bool announced = announces_itself(shared_.options.proxy_protocol_from, peer);
-  ++worker.load;
   Arrival arrival{std::move(socket), std::move(peer.text), announced};
-  asio::co_spawn(worker.context, run_session(&worker, std::move(arrival)), log_failure);
+  asio::co_spawn(thread_.context, run_session(&thread_, std::move(arrival)), log_failure);
   return true;
 }
 

@@ -1,8 +1,7 @@
-// One side of a session: a connected stream socket, with TLS over it or without. Reads and writes
-// never block and never wait; waiting is a step of its own, so that an idle leg holds no buffer.
+// One side of a session while it is set up: a stream that coroutines can wait for. Once bytes are
+// only passed on, its stream is taken out (release()) and goes to a relay thread.
 //
-// Error codes: would_block (wait, then try again), asio::error::eof (the peer sends no more), or
-// what went wrong. One thread uses a leg; a reader and a writer on it may interleave.
+// Error codes as in proxy/stream.hpp. One thread uses a leg.
 #pragma once
 
 #include <cstddef>
@@ -11,29 +10,28 @@
 
 #include "base/bytes.hpp"
 #include "proxy/io.hpp"
-#include "proxy/openssl.hpp"
+#include "proxy/stream.hpp"
 
 namespace ride::proxy {
-
-// What a handshake agreed on; empty strings without TLS.
-struct TlsFacts {
-  std::string text;         // "TLSv1.3 TLS_AES_256_GCM_SHA384"
-  std::string server_name;  // the name the client asked for (SNI), or ""
-  std::string alpn;         // "postgresql", or ""
-};
 
 class Leg {
  public:
   explicit Leg(Socket socket);
+  Leg(Leg&&) = default;
+  Leg& operator=(Leg&& other) noexcept;
+  ~Leg();
 
-  // Returns when a read (a write) can be tried; operation_aborted after cancel() or close(). No
-  // coroutines of their own: a relay waits once a chunk.
+  // Returns when a read (a write) can be tried; operation_aborted after close().
   using Waited = std::tuple<error_code>;
   Awaitable<Waited> readable();
   Awaitable<Waited> writable();
 
-  std::size_t read_some(char* data, std::size_t size, error_code& error);
-  std::size_t write_some(Bytes bytes, error_code& error);
+  std::size_t read_some(char* data, std::size_t size, error_code& error) {
+    return stream_.read_some(data, size, error);
+  }
+  std::size_t write_some(Bytes bytes, error_code& error) {
+    return stream_.write_some(bytes, error);
+  }
 
   // Both wait as often as it takes. read_exactly never takes a byte more than `size`.
   Awaitable<error_code> read_exactly(char* data, std::size_t size);
@@ -48,32 +46,27 @@ class Leg {
   Awaitable<error_code> accept_tls(SSL_CTX& context);
   Awaitable<error_code> connect_tls(SSL_CTX& context, std::string server_name, bool must_match);
 
-  bool has_unread_bytes();  // whether bytes have arrived that nobody has read; never waits
-  bool tls() const { return ssl_ != nullptr; }
-  TlsFacts tls_facts() const;
-  std::string tls_error() const;         // what went wrong last, for the log: one line
-  const X509* peer_certificate() const;  // null where there is none; lives as long as the leg
+  bool has_unread_bytes() { return stream_.has_unread_bytes(); }
+  bool tls() const { return stream_.tls() != nullptr; }
+  TlsFacts tls_facts() const { return stream_.tls_facts(); }
+  std::string tls_error() const { return stream_.tls_error(); }  // for the log: one line
+  const X509* peer_certificate() const;  // null where there is none; lives as long as the stream
+  bool is_tcp() const;
 
-  void shutdown_send();  // says that no more will come: close_notify where there is TLS, then FIN
-  void cancel();         // wakes whoever waits
-  void close();
-  bool is_open() const { return socket_.is_open(); }
+  void shutdown_send() { stream_.shutdown_send(); }
+  void close();  // wakes whoever waits
+  bool is_open() const { return stream_.is_open(); }
 
-  Socket& socket() { return socket_; }
+  // Takes the stream out of Asio's hands; the leg is closed from here on. Nobody waits for it.
+  Stream release();
 
  private:
   Awaitable<Waited> next_turn();
-  error_code begin_tls(SSL_CTX& context);
   Awaitable<error_code> shake_hands();
-  error_code ssl_failure(int result, Socket::wait_type& wants);
+  void let_go();
 
-  Socket socket_;
-  Ssl ssl_;
-  std::string tls_error_;
-  bool read_again_ = false;  // the last read ended for want of room, not of bytes (TLS alone)
-  // What the last read (write) that would have blocked waits for: TLS may turn the two around.
-  Socket::wait_type read_wants_ = Socket::wait_read;
-  Socket::wait_type write_wants_ = Socket::wait_write;
+  Stream stream_;
+  Socket socket_;  // the same descriptor, which it waits for and does not own
 };
 
 }  // namespace ride::proxy

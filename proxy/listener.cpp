@@ -89,8 +89,8 @@ Awaitable<error_code> Listener::ready() {
   co_return error;
 }
 
-Socket Listener::accept(asio::io_context& worker, sockaddr_storage& from, error_code& error) {
-  Socket socket(worker);
+Socket Listener::accept(asio::io_context& context, sockaddr_storage& from, error_code& error) {
+  Socket socket(context);
   socklen_t size = sizeof from;
   const int descriptor = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&from),
                                    &size, SOCK_CLOEXEC | SOCK_NONBLOCK);

@@ -23,10 +23,10 @@ class Listener {
 
   // Returns when there may be a connection, or with why there never will be.
   Awaitable<error_code> ready();
-  // One that is there, as a socket of that thread, and where it is from, which the kernel tells
+  // One that is there, as a socket of that context, and where it is from, which the kernel tells
   // with the connection: a socket whose peer is gone again has no address. would_block where there
   // is none.
-  Socket accept(asio::io_context& worker, sockaddr_storage& from, error_code& error);
+  Socket accept(asio::io_context& context, sockaddr_storage& from, error_code& error);
 
   // From now on new clients do not come here but to whoever listens on the address by then; those
   // that were on their way still do. Close it once they have come.

@@ -41,7 +41,7 @@ Awaitable<void> Session::pass_offer_without_plus() {
     }
     const bool recordable = co_await ring_has_room();
     if (!recordable) co_return;
-    recorder_.from_server(message, worker_.shared.clock.now_us());
+    recorder_->from_server(message, thread_.shared.clock.now_us());
     if (readable && tag == protocol::Authentication::tag) {
       auto shorter =
           protocol::without_channel_binding(Bytes(message).substr(protocol::header_bytes));

@@ -33,12 +33,20 @@ constexpr auto look_again = 2ms;
 // less than the second after which a client whose beginning was dropped tries again.
 constexpr auto under_way_max = 500ms;
 
-// Runs `question` on the worker's thread and returns its answer. Not from that thread.
+// Runs `question` on the thread and returns its answer. Not from that thread.
 template <typename Question>
-auto ask(Worker& worker, Question question) {
+auto ask(DoorThread& thread, Question question) {
   std::packaged_task<decltype(question())()> task(std::move(question));
   auto answer = task.get_future();
-  asio::post(worker.context, std::move(task));
+  asio::post(thread.context, std::move(task));
+  return answer.get();
+}
+
+template <typename Question>
+auto ask(RelayThread& thread, Question question) {
+  std::packaged_task<decltype(question())()> task(std::move(question));
+  auto answer = task.get_future();
+  thread.loop.post(Loop::Task([task = std::move(task)]() mutable { task(); }));
   return answer.get();
 }
 
@@ -51,18 +59,23 @@ void block_sigpipe() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+template <typename Work>
+std::thread start_thread(const char* name, Work work) {
+  return std::thread([name, work] {
+    ::pthread_setname_np(::pthread_self(), name);
+    block_sigpipe();
+    work();
+  });
+}
+
 }  // namespace
 
 class Proxy::Impl {
  public:
   Impl(Options options, const Clock& clock, journal::Writer& journal)
-      : shared(std::move(options), clock, journal) {
-    for (std::uint32_t i = 0; i < std::max(1U, shared.options.threads); ++i) {
-      auto& appender = journal.add_ring();
-      if (appender.body_bytes_max() < Recorder::room_bytes(shared.options.limits))
-        throw std::invalid_argument("the journal's rings are too small for the proxy's limits");
-      workers.push_back(std::make_unique<Worker>(shared, appender));
-    }
+      : shared(std::move(options), clock, journal), door_thread(shared, add_ring(journal)) {
+    for (std::uint32_t i = 0; i < std::max(1U, shared.options.threads); ++i)
+      door_thread.relays.push_back(std::make_unique<RelayThread>(shared, add_ring(journal)));
   }
 
   void start() {
@@ -70,24 +83,19 @@ class Proxy::Impl {
     shared.tls = make_client_tls(shared.options);
     shared.upstream_tls = make_upstream_tls(shared.options.upstream_tls);
     take_addresses();
-    for (auto& worker : workers) {
-      guards.push_back(asio::make_work_guard(worker->context));
-      worker->thread = std::thread([target = worker.get()] {
-        ::pthread_setname_np(::pthread_self(), "ride relay");
-        block_sigpipe();
-        target->context.run();
-      });
-    }
+    for (auto& relay : door_thread.relays)
+      relay->thread = start_thread("ride relay", [target = relay.get()] { target->loop.run(); });
+    guard.emplace(asio::make_work_guard(door_thread.context));
+    door_thread.thread = start_thread("ride door", [this] { door_thread.context.run(); });
     running = true;
     clock_over = false;
-    clock_timer.emplace(workers.front()->context);
-    asio::co_spawn(workers.front()->context,
-                   watch_clock(workers.front().get(), &*clock_timer, &clock_over),
+    clock_timer.emplace(door_thread.context);
+    asio::co_spawn(door_thread.context, watch_clock(&door_thread, &*clock_timer, &clock_over),
                    [](std::exception_ptr failure) {
                      if (failure) spdlog::error("the machine's clock is not watched any more");
                    });
     for (auto& listener : listeners)
-      asio::co_spawn(workers.front()->context, run_door(&door, &listener),
+      asio::co_spawn(door_thread.context, run_door(&door, &listener),
                      [](std::exception_ptr failure) {
                        if (failure) spdlog::critical("a listener failed: nobody can connect");
                      });
@@ -96,25 +104,29 @@ class Proxy::Impl {
   void stop() {
     const std::lock_guard lock(control);
     if (!running) return;
-    ask(*workers.front(), [this] {
+    ask(door_thread, [this] {
       close_listeners();
       clock_over = true;
       clock_timer->cancel();
     });
     cut_sessions();
     running = false;
-    guards.clear();
-    for (auto& worker : workers) worker->thread.join();
+    guard.reset();
+    door_thread.thread.join();
+    for (auto& relay : door_thread.relays) {
+      relay->loop.stop();
+      relay->thread.join();
+    }
   }
 
   void drain() {
     const std::lock_guard lock(control);
     if (!running) return;
-    ask(*workers.front(), [this] {
+    ask(door_thread, [this] {
       for (auto& listener : listeners) listener.retire();
     });
     if (shared.options.reuse_port) std::this_thread::sleep_for(under_way_max);
-    ask(*workers.front(), [this] {
+    ask(door_thread, [this] {
       for (auto& listener : listeners) door.sweep(listener);
       close_listeners();
     });
@@ -125,18 +137,14 @@ class Proxy::Impl {
     cut_sessions();
   }
 
+  // Those that are coming in first: from then on nobody is handed over who was here.
   void cut_sessions() {
     if (!running) return;
-    for (auto& worker : workers) {
-      const auto cut = ask(*worker, [&worker] {
-        std::vector<journal::ConnectionId> ids;
-        for (auto* session : worker->alive) ids.push_back(session->connection());
-        for (auto* session : std::set(worker->alive)) session->cut();
-        return ids;
-      });
-      while (ask(*worker, [&] { return any_alive(*worker, cut); }))
-        std::this_thread::sleep_for(look_again);
-    }
+    cut(door_thread, [this](auto visit) {
+      for (auto* const session : std::set(door_thread.alive)) visit(*session);
+    });
+    for (auto& relay : door_thread.relays)
+      cut(*relay, [&relay](auto visit) { relay->for_each(visit); });
   }
 
   std::vector<SessionInfo> hold(std::chrono::milliseconds wait_max) {
@@ -145,7 +153,7 @@ class Proxy::Impl {
     shared.held = true;
     if (!running) return {};
     // Who read a request before the gate closed has noted it by the time its thread answers.
-    for (auto& worker : workers) ask(*worker, [] {});
+    for (auto& relay : door_thread.relays) ask(*relay, [] {});
     auto busy = shared.registry.busy();
     while (!busy.empty() && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(look_again);
@@ -156,18 +164,19 @@ class Proxy::Impl {
 
   void release() {
     shared.held = false;
-    for (auto& worker : workers)
-      asio::post(worker->context, [target = worker.get()] { target->gate.cancel(); });
+    for (auto& relay : door_thread.relays)
+      relay->loop.post(Loop::Task(
+          [target = relay.get()] { target->for_each([](Relay& session) { session.resume(); }); }));
   }
 
   Shared shared;
-  std::vector<std::unique_ptr<Worker>> workers;
-  Door door{shared, workers};      // first worker's thread
+  DoorThread door_thread;
+  Door door{door_thread};          // its thread's
   std::list<Listener> listeners;   // likewise, once started
   std::vector<Address> addresses;  // taken by the listeners
   std::optional<Timer> clock_timer;
-  bool clock_over = false;  // touched by the first worker's thread while it runs
-  std::vector<asio::executor_work_guard<Executor>> guards;
+  bool clock_over = false;  // touched by the door's thread while it runs
+  std::optional<asio::executor_work_guard<Executor>> guard;
   std::mutex control;    // one of start, stop, close_sessions and hold at a time
   bool running = false;  // guarded by control
 
@@ -175,7 +184,7 @@ class Proxy::Impl {
   void take_addresses() {
     try {
       for (const auto& address : shared.options.listen)
-        listeners.emplace_back(workers.front()->context, address, shared.options);
+        listeners.emplace_back(door_thread.context, address, shared.options);
     } catch (...) {
       listeners.clear();
       throw;
@@ -187,10 +196,30 @@ class Proxy::Impl {
     for (auto& listener : listeners) listener.close();
   }
 
-  static bool any_alive(const Worker& worker, const std::vector<journal::ConnectionId>& ids) {
-    return std::any_of(worker.alive.begin(), worker.alive.end(), [&](const Session* session) {
-      return std::find(ids.begin(), ids.end(), session->connection()) != ids.end();
+  journal::Appender& add_ring(journal::Writer& journal) const {
+    auto& appender = journal.add_ring();
+    if (appender.body_bytes_max() < Recorder::room_bytes(shared.options.limits))
+      throw std::invalid_argument("the journal's rings are too small for the proxy's limits");
+    return appender;
+  }
+
+  // Cuts those that are on the thread, and returns when none of them is any more.
+  template <typename Thread, typename ForEach>
+  static void cut(Thread& thread, ForEach for_each) {
+    const auto ids = ask(thread, [&] {
+      std::set<journal::ConnectionId> out;
+      for_each([&out](auto& session) {
+        out.insert(session.connection());
+        session.cut();
+      });
+      return out;
     });
+    const auto any_left = [&] {
+      bool any = false;
+      for_each([&](auto& session) { any = any || ids.contains(session.connection()); });
+      return any;
+    };
+    while (ask(thread, any_left)) std::this_thread::sleep_for(look_again);
   }
 };
 
@@ -217,7 +246,7 @@ void Proxy::close_sessions() { impl_->close_sessions(); }
 std::vector<SessionInfo> Proxy::sessions() const { return impl_->shared.registry.all(); }
 std::vector<std::size_t> Proxy::loads() const {
   std::vector<std::size_t> out;
-  for (const auto& worker : impl_->workers) out.push_back(worker->load);
+  for (const auto& relay : impl_->door_thread.relays) out.push_back(relay->load());
   return out;
 }
 

@@ -4,8 +4,9 @@
 //
 // It does not pool, rewrite, authenticate or route. It knows nothing of scenarios.
 //
-// Every member may be called from any thread but the proxy's own. Work is done on options.threads
-// I/O threads, each with a ring of its own from the journal. The clock and the journal must outlive
+// Every member may be called from any thread but the proxy's own. Connections
+// come in on one thread; sessions are relayed on options.threads others; each has a ring of its own
+// from the journal. The clock and the journal must outlive
 // the proxy. If the journal fails, sessions end with FATAL 53100 rather than go on unrecorded.
 #pragma once
 
@@ -73,7 +74,7 @@ class Proxy {
   void close_sessions();
 
   std::vector<SessionInfo> sessions() const;  // by connection, ascending
-  std::vector<std::size_t> loads() const;     // how many connections each thread has
+  std::vector<std::size_t> loads() const;     // how many sessions each relay thread has
 
  private:
   class Impl;

@@ -49,7 +49,7 @@ std::uint32_t kept_server_bytes(const Limits& limits) {
 }  // namespace
 
 Recorder::Recorder(Worker& worker, Registry::Entry& entry)
-    : worker_(worker),
+    : worker_(&worker),
       entry_(entry),
       limits_(worker.shared.options.limits),
       client_framer_(Side::client, kept_client_bytes(limits_)),
@@ -66,16 +66,16 @@ std::size_t Recorder::room_bytes(const Limits& limits) {
 }
 
 journal::FieldWriter Recorder::begin() {
-  worker_.body.clear();
-  return journal::FieldWriter(worker_.body);
+  worker_->body.clear();
+  return journal::FieldWriter(worker_->body);
 }
 
 journal::Seq Recorder::write(Kind kind) {
-  return worker_.appender.append(kind, entry_.connection, now_us_, worker_.body);
+  return worker_->appender.append(kind, entry_.connection, now_us_, worker_->body);
 }
 
 void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   auto fields = begin();
   fields.put(Field::peer, peer);
   if (!tls.text.empty()) fields.put(Field::tls, tls.text);
@@ -85,7 +85,7 @@ void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
 }
 
 void Recorder::started(const protocol::StartupMessage& message) {
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   const auto user = message.parameter("user").value_or("");
   const auto database = message.parameter("database").value_or(user);
   const auto application = redact_text(message.parameter("application_name").value_or(""));
@@ -95,11 +95,11 @@ void Recorder::started(const protocol::StartupMessage& message) {
       .put(Field::database, database)
       .put(Field::application, application);
   write(Kind::connection_started);
-  worker_.shared.registry.set_names(entry_, user, database, application);
+  worker_->shared.registry.set_names(entry_, user, database, application);
 }
 
 void Recorder::refused(Bytes error_body) {
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   auto fields = begin();
   fields.put(Field::error, redact_error(error_body, false).body);
   put_login(fields);
@@ -107,13 +107,13 @@ void Recorder::refused(Bytes error_body) {
 }
 
 void Recorder::cancel_requested(const Registry::Target& target) {
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   begin().put(Field::connection, target.connection).put(Field::request, target.request);
   write(Kind::cancel_requested);
 }
 
 void Recorder::closed(std::string_view how) {
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   auto fields = begin();
   fields.put(Field::how, how).put(Field::bytes_in, bytes_in_).put(Field::bytes_out, bytes_out_);
   if (!idle_error_.empty()) fields.put(Field::error, idle_error_);
@@ -212,19 +212,19 @@ void Recorder::read_again(std::int64_t now_us) {
 
 void Recorder::finish() {
   if (raw_) return;
-  now_us_ = worker_.shared.clock.now_us();
+  now_us_ = worker_->shared.clock.now_us();
   session_.finish(*this);
   if (answered_unseen_ || cuts_unrecorded_ > 0)
     write_gap("the connection ended after bytes that could not be read");
 }
 
 void Recorder::backend_key(const protocol::BackendKeyData& message) {
-  worker_.shared.registry.set_backend_key(entry_, message.pid, message.key);
+  worker_->shared.registry.set_backend_key(entry_, message.pid, message.key);
 }
 
 void Recorder::parameter_status(std::string_view name, std::string_view value) {
   const auto kept = redact_text(value);
-  if (name == "application_name") worker_.shared.registry.set_application(entry_, kept);
+  if (name == "application_name") worker_->shared.registry.set_application(entry_, kept);
   if (!ready_) {  // the server's settings at the start are no change
     const auto bytes = first_settings_.size() + name.size() + kept.size() + 2;
     if (bytes <= limits_.kept_notice_bytes_max)
@@ -270,7 +270,8 @@ void Recorder::write_gap(std::string_view why) {
   auto message = std::string(why);
   if (cuts_unrecorded_ > 0)
     message += "; " + std::to_string(cuts_unrecorded_) + " unanswered requests are not listed";
-  if (!worker_.appender.room(message.size() + 64)) return;  // then the journal itself is at its end
+  if (!worker_->appender.room(message.size() + 64))
+    return;  // then the journal itself is at its end
   spdlog::warn("connection={} gap in the record: {}", entry_.connection, message);
   begin().put(Field::message, message);
   write(Kind::gap);

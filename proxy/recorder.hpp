@@ -1,10 +1,10 @@
 // Turns what passes on one connection into events of the journal: frames both directions, lets
 // protocol::Session say what they mean, and appends the events of journal/event.hpp to the ring of
-// its thread. Whoever relays calls from_client() (from_server()) before the chunk is sent on, and
-// asks for room_bytes() in the ring before the chunk is even read.
+// the thread that has it. Whoever relays calls from_client() (from_server()) before the chunk is
+// sent on, and asks for room_bytes() in the ring before the chunk is even read.
 //
 // What may not be stored is taken out here, before the ring: see proxy/redaction.hpp,
-// sql/redact.hpp. One session thread. The relayed bytes are never touched.
+// sql/redact.hpp. One thread at a time. The relayed bytes are never touched.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,15 @@
 #include "protocol/startup.hpp"
 #include "proxy/answer.hpp"
 #include "proxy/described.hpp"
-#include "proxy/leg.hpp"
 #include "proxy/shared.hpp"
+#include "proxy/stream.hpp"
 
 namespace ride::proxy {
 
 class Recorder : private protocol::Observer {
  public:
   Recorder(Worker& worker, Registry::Entry& entry);
+  void move_to(Worker& worker) { worker_ = &worker; }  // to be called on that worker's thread
 
   // Life of the connection.
   void opened(std::string_view peer, const TlsFacts& tls);
@@ -51,7 +52,7 @@ class Recorder : private protocol::Observer {
   bool between_messages() const { return !raw_ && server_framer_.between_messages(); }
 
   // What one more chunk, of either side, can add to the ring at most.
-  std::size_t room_bytes() const { return room_bytes(worker_.shared.options.limits); }
+  std::size_t room_bytes() const { return room_bytes(worker_->shared.options.limits); }
   static std::size_t room_bytes(const Limits& limits);
 
   // How the connection came to its end, as far as the messages tell.
@@ -125,7 +126,7 @@ class Recorder : private protocol::Observer {
   const Asked* find(protocol::RequestId request) const;
   void forget_before(protocol::RequestId request);
 
-  Worker& worker_;
+  Worker* worker_;  // whose ring it writes to
   Registry::Entry& entry_;
   const Limits& limits_;
   protocol::Framer client_framer_;

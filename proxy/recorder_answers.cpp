@@ -151,7 +151,7 @@ void Recorder::write_ended(const protocol::Ended& ended, const Asked& asked) {
   // A session that ends, or loses track, cuts as many requests as were sent ahead at once.
   const auto held = answer_.rows.size() + answer_.columns.size() + answer_.copy_data.size() +
                     answer_.notices.size() + limits_.kept_columns_bytes_max;
-  if (ended.how == Ending::cut && !worker_.appender.room(2 * held + cut_event_bytes_max)) {
+  if (ended.how == Ending::cut && !worker_->appender.room(2 * held + cut_event_bytes_max)) {
     ++cuts_unrecorded_;
     return;
   }

@@ -1,7 +1,12 @@
 #include "proxy/relay.hpp"
 
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <utility>
+
+#include "proxy/relay_thread.hpp"
 
 namespace ride::proxy {
 
@@ -12,111 +17,196 @@ namespace {
 // How soon a full ring is asked again. The writer drains it every few milliseconds.
 constexpr auto room_retry = 1ms;
 
-}  // namespace
-
-Awaitable<Ending> Relay::run() {
-  using namespace asio::experimental::awaitable_operators;
-  co_await (pump_to_server() && pump_to_client());
-  co_return ending_;
+std::uint32_t events_of(Stream::Wants wants) {
+  return wants == Stream::Wants::readable ? EPOLLIN : EPOLLOUT;
 }
 
-void Relay::stop() { end(Ending::server_closed); }
+}  // namespace
 
-void Relay::end(Ending ending) {
-  if (over_) return;
-  over_ = true;
-  ending_ = ending;
-  server_.close();
-  client_.cancel();
-  worker_.gate.cancel();  // whoever else waits there sees that it is still closed and waits again
+Relay::Relay(RelayThread& thread, Established session)
+    : thread_(thread),
+      recorder_(std::move(session.recorder)),
+      entry_(std::move(session.entry)),
+      client_(*this, std::move(session.client)),
+      server_(*this, std::move(session.server)) {
+  recorder_->move_to(thread);
+}
+
+// Every step ends by telling the loop what to wait for. What goes wrong in it ends this session.
+template <typename Step>
+void Relay::step(Step step) {
+  try {
+    step();
+    if (phase_ != Phase::over) settle();
+  } catch (const std::exception& failure) {
+    spdlog::error("connection={} failed: {}", entry_->connection, failure.what());
+    finish();
+  }
+}
+
+void Relay::begin() {
+  step([] {});
+}
+
+void Relay::resume() {
+  step([this] {
+    if (client_.hold == Hold::gate_closed) client_.hold = Hold::none;
+  });
+}
+
+void Relay::cut() {
+  step([this] {
+    cut_ = true;
+    if (phase_ == Phase::relaying) return end(Ending::server_closed);
+    if (phase_ == Phase::hanging_up) finish();
+  });
+}
+
+void Relay::on_side(Side& side, std::uint32_t events) {
+  step([&] {
+    constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
+    if (phase_ == Phase::hanging_up) return read_to_the_end();
+    if (phase_ != Phase::relaying) return;  // another event of the same batch has ended it
+    if (!side.rest.empty() && (events & (events_of(side.stream.write_wants()) | broken)) != 0)
+      send_rest(side);
+    if (phase_ == Phase::relaying && (events & (events_of(side.stream.read_wants()) | broken)) != 0)
+      read(side);
+  });
+}
+
+// The ring may have room by now, or what TLS holds can be read.
+void Relay::on_time() {
+  step([this] {
+    switch (phase_) {
+      case Phase::relaying:
+        for (auto* const side : {&client_, &server_}) {
+          if (side->hold == Hold::ring_full) side->hold = Hold::none;
+          if (side->stream.read_again() && phase_ == Phase::relaying) read(*side);
+        }
+        break;
+      case Phase::ending:
+        record_end();
+        break;
+      case Phase::hanging_up:
+        read_to_the_end();
+        break;
+      case Phase::over:
+        break;
+    }
+  });
 }
 
 // Why no chunk may be read now. What follows `none` must read it without waiting in between: the
 // submit gate relies on it.
 Relay::Hold Relay::hold(bool from_client) const {
-  if (worker_.shared.journal.failed()) return Hold::journal_failed;
-  if (!worker_.appender.room(recorder_.room_bytes())) return Hold::ring_full;
-  if (from_client && worker_.shared.held && recorder_.idle()) return Hold::gate_closed;
+  if (thread_.shared.journal.failed()) return Hold::journal_failed;
+  if (!thread_.appender.room(recorder_->room_bytes())) return Hold::ring_full;
+  if (from_client && thread_.shared.held && recorder_->idle()) return Hold::gate_closed;
   return Hold::none;
 }
 
-// Waits until a chunk may be read. False: the session is over.
-Awaitable<bool> Relay::wait_out_hold(bool from_client) {
-  while (!over_) {
-    switch (hold(from_client)) {
-      case Hold::none:
-        co_return true;
-      case Hold::journal_failed:
-        end(Ending::journal_failed);
-        break;
-      case Hold::ring_full: {
-        Timer pause(worker_.context, room_retry);
-        co_await pause.async_wait(as_values);
-        break;
-      }
-      case Hold::gate_closed:
-        co_await worker_.gate.async_wait(as_values);
-        break;
-    }
-  }
-  co_return false;
+bool Relay::may_read(Side& side) {
+  if (!side.reading || !other(side).rest.empty()) return false;
+  side.hold = hold(&side == &client_);
+  if (side.hold == Hold::journal_failed) end(Ending::journal_failed);
+  return side.hold == Hold::none;
 }
 
-Awaitable<void> Relay::pump_to_server() {
-  while (!over_) {
-    auto [error] = co_await client_.readable();
-    if (over_) co_return;
-    if (hold(true) != Hold::none && !co_await wait_out_hold(true)) co_return;
-    std::size_t size = 0;
-    if (!error) size = client_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
-    if (error == asio::error::would_block || error == asio::error::operation_aborted) continue;
-    if (error == asio::error::eof) {
-      recorder_.client_finished();
-      server_.shutdown_send();  // the client may still be reading: only this direction ends
-      co_return;
-    }
-    if (error) co_return end(Ending::client_vanished);
-
-    Bytes chunk(worker_.chunk.data(), size);
-    recorder_.from_client(chunk, worker_.shared.clock.now_us());
-    error = send(server_, chunk);
-    if (error == asio::error::would_block) error = co_await send_rest(server_, chunk, to_server_);
-    if (error) co_return;  // the server is gone; the other direction brings its last words
-  }
-}
-
-Awaitable<void> Relay::pump_to_client() {
-  while (!over_) {
-    auto [error] = co_await server_.readable();
-    if (over_) co_return;
-    if (hold(false) != Hold::none && !co_await wait_out_hold(false)) co_return;
-    std::size_t size = 0;
-    if (!error) size = server_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
-    if (error == asio::error::would_block || error == asio::error::operation_aborted) continue;
-    if (error) co_return end(Ending::server_closed);
-
-    Bytes chunk(worker_.chunk.data(), size);
-    recorder_.from_server(chunk, worker_.shared.clock.now_us());
-    error = send(client_, chunk);
-    if (error == asio::error::would_block) error = co_await send_rest(client_, chunk, to_client_);
-    if (error) co_return end(Ending::client_vanished);
-  }
-}
-
-// Sends what the peer takes at once, straight from the worker's chunk, of which `chunk` becomes
-// what is left.
-error_code Relay::send(Leg& to, Bytes& chunk) {
+// One chunk: whoever has more waits until the others had their turn.
+void Relay::read(Side& side) {
+  if (!may_read(side)) return;
   error_code error;
-  while (!chunk.empty() && !error) chunk.remove_prefix(to.write_some(chunk, error));
-  return error;
+  const auto size = side.stream.read_some(thread_.chunk.data(), thread_.chunk.size(), error);
+  if (error == asio::error::would_block) return;
+  if (error) return on_end_of(side, error);
+  const Bytes chunk(thread_.chunk.data(), size);
+  const auto now_us = thread_.shared.clock.now_us();
+  if (&side == &client_)
+    recorder_->from_client(chunk, now_us);
+  else
+    recorder_->from_server(chunk, now_us);
+  pass_on(chunk, other(side));
 }
 
-// A copy, only of what the peer would not take: the chunk is anybody's while this one waits.
-Awaitable<error_code> Relay::send_rest(Leg& to, Bytes chunk, std::string& rest) {
-  rest.assign(chunk);
-  const auto error = co_await to.write_all(rest);
-  std::string().swap(rest);
-  co_return error;
+// The one place from which recorded bytes go on. A copy is made only of what the peer would not
+// take: the chunk is anybody's after this step.
+void Relay::pass_on(Bytes chunk, Side& to) {
+  error_code error;
+  while (!chunk.empty() && !error) chunk.remove_prefix(to.stream.write_some(chunk, error));
+  if (error == asio::error::would_block)
+    to.rest.assign(chunk);
+  else if (error)
+    on_broken(to);
+}
+
+void Relay::send_rest(Side& to) {
+  Bytes left(to.rest);
+  error_code error;
+  while (!left.empty() && !error) left.remove_prefix(to.stream.write_some(left, error));
+  if (error && error != asio::error::would_block) return on_broken(to);
+  if (left.empty())
+    std::string().swap(to.rest);
+  else
+    to.rest.erase(0, to.rest.size() - left.size());
+}
+
+// It takes nothing any more. Of a server the last words may still come.
+void Relay::on_broken(Side& to) {
+  if (&to == &client_) return end(Ending::client_vanished);
+  std::string().swap(to.rest);
+  client_.reading = false;
+}
+
+void Relay::on_end_of(Side& side, const error_code& error) {
+  side.reading = false;
+  if (&side == &server_) return end(Ending::server_closed);
+  if (error != asio::error::eof) return end(Ending::client_vanished);
+  recorder_->client_finished();
+  server_.stream.shutdown_send();  // the client may still be reading: only this direction ends
+}
+
+bool Relay::expects(const Side& side) const {
+  const auto& to = &side == &client_ ? server_ : client_;
+  return side.reading && side.hold == Hold::none && to.rest.empty();
+}
+
+std::uint32_t Relay::wanted(const Side& side) const {
+  std::uint32_t events = 0;
+  if (expects(side)) events |= events_of(side.stream.read_wants());
+  if (!side.rest.empty()) events |= events_of(side.stream.write_wants());
+  return events;
+}
+
+// Tells the loop what to wait for.
+void Relay::settle() {
+  switch (phase_) {
+    case Phase::relaying: {
+      watch(client_, wanted(client_));
+      watch(server_, wanted(server_));
+      const auto held_back = [this](const Side& side) {
+        return side.stream.read_again() && expects(side);
+      };
+      if (held_back(client_) || held_back(server_))
+        thread_.loop.wake(*this, Loop::Time());
+      else if (client_.hold == Hold::ring_full || server_.hold == Hold::ring_full)
+        thread_.loop.wake(*this, std::chrono::steady_clock::now() + room_retry);
+      break;
+    }
+    case Phase::ending:
+      thread_.loop.wake(*this, std::chrono::steady_clock::now() + room_retry);
+      break;
+    case Phase::hanging_up:
+      watch(client_, events_of(client_.stream.read_wants()));
+      thread_.loop.wake(*this, client_.stream.read_again() ? Loop::Time() : hang_up_until_);
+      break;
+    case Phase::over:
+      break;
+  }
+}
+
+void Relay::watch(Side& side, std::uint32_t events) {
+  thread_.loop.watch(side.stream.descriptor(), side.watched, events, side);
+  side.watched = events;
 }
 
 }  // namespace ride::proxy

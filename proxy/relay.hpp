@@ -1,58 +1,115 @@
-// Moves bytes between the two legs of a session, in both directions at once, exactly as they came,
-// and shows every chunk to the recorder before it sends it on. An idle direction holds no buffer.
+// An established session: moves bytes between its two streams, in both directions, exactly as they
+// came, and shows every chunk to the recorder before it sends it on. An idle direction holds no
+// buffer. At the end it records that it has ended and says what ride itself has to say.
 //
 // It stops reading where it may not go on: while the journal's ring has no room, while the other
 // side takes nothing, and, for requests of an idle session, while the submit gate is closed.
+//
+//   relaying ──▶ ending ──────────▶ hanging_up ──────────▶ over
+//                (until the ring    (until the client has
+//                 has room)          read to the end)
+//
+// Lives on its relay thread; what it is told by the loop is one step, and no step waits.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 
-#include "proxy/leg.hpp"
+#include "proxy/loop.hpp"
 #include "proxy/recorder.hpp"
 #include "proxy/shared.hpp"
+#include "proxy/stream.hpp"
 
 namespace ride::proxy {
 
-enum class Ending : std::uint8_t {
-  server_closed,    // the ordinary end: the server said all it had to say
-  client_vanished,  // reset, or writing to it failed
-  journal_failed,   // nothing more can be recorded
+class RelayThread;
+
+// What the door hands over: two streams between which bytes are only passed on from here on.
+struct Established {
+  Stream client;
+  Stream server;
+  std::unique_ptr<Recorder> recorder;
+  // Shared with the registry, where other threads read it; see Registry::Entry.
+  std::shared_ptr<Registry::Entry> entry;
 };
 
-class Relay {
+class Relay final : private Loop::Sleeper {
  public:
-  Relay(Worker& worker, Leg& client, Leg& server, Recorder& recorder)
-      : worker_(worker), client_(client), server_(server), recorder_(recorder) {}
+  Relay(RelayThread& thread, Established session);
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
 
-  // Returns when the session is over. The server's leg is closed by then, the client's is not.
-  Awaitable<Ending> run();
+  journal::ConnectionId connection() const { return entry_->connection; }
 
-  // Ends it from outside: both directions stop at their next step.
-  void stop();
-
-  // Whether the bytes sent to the client so far end where a message ends, so that a message of our
-  // own could follow.
-  bool client_takes_message() const { return to_client_.empty() && recorder_.between_messages(); }
+  void begin();
+  void resume();  // the gate has opened: who was held reads on
+  void cut();     // ends it from outside: the client is told 57P01 where the stream allows it
 
  private:
-  Awaitable<void> pump_to_server();
-  Awaitable<void> pump_to_client();
+  enum class Phase : std::uint8_t { relaying, ending, hanging_up, over };
+  enum class Ending : std::uint8_t {
+    server_closed,    // the ordinary end: the server said all it had to say
+    client_vanished,  // reset, or writing to it failed
+    journal_failed,   // nothing more can be recorded
+  };
   enum class Hold : std::uint8_t { none, journal_failed, ring_full, gate_closed };
-  Hold hold(bool from_client) const;
-  Awaitable<bool> wait_out_hold(bool from_client);
-  error_code send(Leg& to, Bytes& chunk);
-  Awaitable<error_code> send_rest(Leg& to, Bytes chunk, std::string& rest);
-  void end(Ending ending);
 
-  Worker& worker_;
-  Leg& client_;
-  Leg& server_;
-  Recorder& recorder_;
-  std::string to_server_;  // what the server would not take at once
-  std::string to_client_;
-  bool over_ = false;
+  // One of the two streams, as the loop sees it.
+  struct Side final : Loop::Watcher {
+    Side(Relay& whole, Stream opened) : relay(whole), stream(std::move(opened)) {}
+    void on_events(std::uint32_t events) override { relay.on_side(*this, events); }
+
+    Relay& relay;
+    Stream stream;
+    std::uint32_t watched = 0;  // events that the loop tells
+    bool reading = true;        // bytes are still expected from it
+    Hold hold = Hold::none;     // why nothing is read from it now
+    std::string rest;           // what it would not take at once, to be sent before anything else
+  };
+
+  void on_side(Side& side, std::uint32_t events);
+  void on_time() override;
+  template <typename Step>
+  void step(Step step);
+
+  // relay.cpp: passing on.
+  Side& other(Side& side) { return &side == &client_ ? server_ : client_; }
+  Hold hold(bool from_client) const;
+  bool may_read(Side& side);
+  void read(Side& side);
+  void pass_on(Bytes chunk, Side& to);
+  void send_rest(Side& to);
+  void on_broken(Side& to);
+  void on_end_of(Side& side, const error_code& error);
+  bool expects(const Side& side) const;
+  std::uint32_t wanted(const Side& side) const;
+  void settle();
+  void watch(Side& side, std::uint32_t events);
+
+  // relay_end.cpp: how it ends.
+  void end(Ending ending);
+  void record_end();
+  std::string_view how_it_ended() const;
+  void say_last_words();
+  void hang_up();
+  void read_to_the_end();
+  void leave();
+  void close(Side& side);
+  void finish();
+
+  RelayThread& thread_;
+  std::unique_ptr<Recorder> recorder_;
+  std::shared_ptr<Registry::Entry> entry_;
+  Side client_;
+  Side server_;
+  Phase phase_ = Phase::relaying;
   Ending ending_ = Ending::server_closed;
+  bool cut_ = false;
+  bool left_ = false;
+  Loop::Time hang_up_until_;
 };
 
 }  // namespace ride::proxy

@@ -19,33 +19,32 @@ constexpr auto room_retry = 1ms;
 
 }  // namespace
 
-Session::Session(Worker& worker, Arrival arrival)
-    : worker_(worker),
-      limits_(worker.shared.options.limits),
+Session::Session(DoorThread& thread, Arrival arrival)
+    : thread_(thread),
+      limits_(thread.shared.options.limits),
       client_(std::move(arrival.socket)),
       peer_(std::move(arrival.peer)),
       announced_(arrival.announced),
-      entry_(worker.shared.registry.add()),
-      recorder_(worker, *entry_) {
-  worker_.alive.insert(this);
+      entry_(thread.shared.registry.add()),
+      connection_(entry_->connection),
+      recorder_(std::make_unique<Recorder>(thread, *entry_)) {
+  thread_.alive.insert(this);
 }
 
 Session::~Session() {
-  worker_.shared.registry.remove(*entry_);
-  worker_.alive.erase(this);
-  --worker_.load;
+  if (entry_) thread_.shared.registry.remove(*entry_);
+  thread_.alive.erase(this);
 }
 
 void Session::cut() {
   cut_ = true;
-  if (relay_) return relay_->stop();
   if (server_) server_->close();
   client_.close();
 }
 
 Awaitable<void> Session::run() {
   using namespace asio::experimental::awaitable_operators;
-  Timer deadline(worker_.context, limits_.startup_wait_max);
+  Timer deadline(thread_.context, limits_.startup_wait_max);
   auto first = co_await (introduce() || deadline.async_wait(as_values));
   if (first.index() == 1) {
     spdlog::warn("connection={} peer={} sent no complete start-up packet in time: closed",
@@ -60,15 +59,15 @@ Awaitable<void> Session::run() {
 Awaitable<void> Session::serve(Hello hello) {
   const bool recordable = co_await ring_has_room();
   if (!recordable) {
-    const auto why = "ride cannot record: " + worker_.shared.journal.failure();
+    const auto why = "ride cannot record: " + thread_.shared.journal.failure();
     co_await refuse("53100", why, "");
     co_return;
   }
-  recorder_.opened(peer_, client_.tls_facts());
+  recorder_->opened(peer_, client_.tls_facts());
   switch (hello.kind) {
     case Hello::Kind::startup:
     case Hello::Kind::garbage:
-      co_await relay(std::move(hello));
+      co_await establish(std::move(hello));
       break;
     case Hello::Kind::cancel:
       co_await carry_cancel(std::move(hello));
@@ -78,15 +77,15 @@ Awaitable<void> Session::serve(Hello hello) {
   }
 }
 
-Awaitable<void> Session::relay(Hello hello) {
+Awaitable<void> Session::establish(Hello hello) {
   if (hello.kind == Hello::Kind::startup) {
-    recorder_.started(*protocol::decode_startup(hello.bytes));
+    recorder_->started(*protocol::decode_startup(hello.bytes));
   } else {
     spdlog::info("connection={} peer={} does not speak PostgreSQL's protocol: passed on unread",
                  connection(), peer_);
-    recorder_.stop_reading_messages();
+    recorder_->stop_reading_messages();
   }
-  if (!worker_.shared.registry.admit(*entry_, limits_.sessions_max)) {
+  if (!thread_.shared.registry.admit(*entry_, limits_.sessions_max)) {
     spdlog::warn("connection={} peer={} limit=max-connections value={} reached: refused",
                  connection(), peer_, limits_.sessions_max);
     co_await refuse_recorded("53300", "sorry, too many clients already", "fatal");
@@ -94,31 +93,26 @@ Awaitable<void> Session::relay(Hello hello) {
   }
   const bool reached = co_await reach_server();
   if (!reached) co_return;
-  recorder_.reached(server_->tls_facts().text, name_of(binding()));
-  recorder_.count_client_bytes(hello.bytes.size());
+  recorder_->reached(server_->tls_facts().text, name_of(binding()));
+  recorder_->count_client_bytes(hello.bytes.size());
   co_await server_->write_all(hello.bytes);  // a server that died says so at the first read
   if (hello.kind == Hello::Kind::startup && hides_plus(binding()))
     co_await pass_offer_without_plus();
-  relay_.emplace(worker_, client_, *server_, recorder_);
-  const auto ending = co_await relay_->run();
-
-  const bool recordable = co_await ring_has_room();
-  if (recordable) {
-    recorder_.finish();
-    recorder_.closed(how_it_ended(ending));
+  if (cut_) {
+    co_await close("cut");
+    co_return;
   }
-  worker_.shared.registry.remove(*entry_);
-  say_last_words(ending);
-  if (ending != Ending::client_vanished) co_await hang_up();
+  thread_.hand_over(
+      {client_.release(), server_->release(), std::move(recorder_), std::move(entry_)});
 }
 
 // Leaves the connection to the server in server_, or why there is none in server_failure_. Done
 // once: a client that asks for TLS may have needed to know already.
 Awaitable<void> Session::find_server() {
   if (server_ || !server_failure_.empty()) co_return;
-  const auto upstream = worker_.shared.current_upstream();
-  auto connected = co_await connect(worker_.context, upstream, worker_.shared.options,
-                                    worker_.shared.upstream_tls.get());
+  const auto upstream = thread_.shared.current_upstream();
+  auto connected = co_await connect(thread_.context, upstream, thread_.shared.options,
+                                    thread_.shared.upstream_tls.get());
   if (cut_) co_return;
   server_ = std::move(connected.leg);
   if (server_) co_return;
@@ -144,15 +138,15 @@ Awaitable<bool> Session::reach_server() {
 Awaitable<void> Session::refuse_recorded(std::string_view sqlstate, const std::string& message,
                                          std::string_view how) {
   const auto error = protocol::encode_error("FATAL", sqlstate, message, "");
-  recorder_.refused(Bytes(error).substr(protocol::header_bytes));
+  recorder_->refused(Bytes(error).substr(protocol::header_bytes));
   co_await client_.write_all(error);
   co_await close(how);
 }
 
 bool Session::server_has_our_certificate() const {
   const auto* theirs = server_->peer_certificate();
-  return theirs != nullptr && worker_.shared.tls &&
-         X509_cmp(theirs, SSL_CTX_get0_certificate(worker_.shared.tls.get())) == 0;
+  return theirs != nullptr && thread_.shared.tls &&
+         X509_cmp(theirs, SSL_CTX_get0_certificate(thread_.shared.tls.get())) == 0;
 }
 
 Binding Session::binding() const {
@@ -164,13 +158,13 @@ Binding Session::binding() const {
 Awaitable<void> Session::carry_cancel(Hello hello) {
   const auto request = protocol::decode_cancel_request(hello.bytes);
   if (request) {
-    const auto& registry = worker_.shared.registry;
+    const auto& registry = thread_.shared.registry;
     const auto target = registry.find_cancel_target(request->pid, request->key);
-    recorder_.cancel_requested(target.value_or(Registry::Target{}));
+    recorder_->cancel_requested(target.value_or(Registry::Target{}));
   }
   co_await find_server();
   if (server_ && !cut_) {
-    recorder_.count_client_bytes(hello.bytes.size());
+    recorder_->count_client_bytes(hello.bytes.size());
     auto error = co_await server_->write_all(hello.bytes);
     char unexpected = 0;  // a server says nothing to a cancel request
     while (!error) error = co_await server_->read_exactly(&unexpected, 1);
@@ -181,42 +175,18 @@ Awaitable<void> Session::carry_cancel(Hello hello) {
 
 // Waits for what one more chunk may need. False: the journal has failed.
 Awaitable<bool> Session::ring_has_room() {
-  while (!worker_.appender.room(recorder_.room_bytes())) {
-    if (worker_.shared.journal.failed()) co_return false;
-    Timer pause(worker_.context, room_retry);
+  while (!thread_.appender.room(recorder_->room_bytes())) {
+    if (thread_.shared.journal.failed()) co_return false;
+    Timer pause(thread_.context, room_retry);
     co_await pause.async_wait(as_values);
   }
-  co_return !worker_.shared.journal.failed();
+  co_return !thread_.shared.journal.failed();
 }
 
 Awaitable<void> Session::close(std::string_view how) {
   const bool recordable = co_await ring_has_room();
-  if (recordable) recorder_.closed(cut_ ? "cut" : how);
+  if (recordable) recorder_->closed(cut_ ? "cut" : how);
   co_await hang_up();
-}
-
-std::string_view Session::how_it_ended(Ending ending) const {
-  if (cut_ || ending == Ending::journal_failed) return "cut";
-  if (recorder_.raw()) return "garbage";
-  if (recorder_.said_goodbye()) return "terminated";
-  if (recorder_.saw_fatal()) return "fatal";
-  if (ending == Ending::client_vanished || recorder_.saw_client_finish()) return "client_gone";
-  return "server_gone";
-}
-
-// What ride itself has to say at the end. Nothing where the server closed: its words were the last.
-void Session::say_last_words(Ending ending) {
-  std::string error;
-  if (cut_) {
-    error = protocol::encode_error("FATAL", "57P01",
-                                   "terminating connection due to administrator command", "");
-  } else if (ending == Ending::journal_failed) {
-    const auto why = worker_.shared.journal.failure();
-    spdlog::error("connection={} closed, it cannot be recorded: {}", connection(), why);
-    error = protocol::encode_error("FATAL", "53100", "ride cannot record: " + why, "");
-  }
-  error_code ignored;  // a client that takes nothing now goes without
-  if (!error.empty() && relay_->client_takes_message()) client_.write_some(error, ignored);
 }
 
 // Ends the client's leg so that it can read to the end: a socket closed with bytes still unread
@@ -224,10 +194,10 @@ void Session::say_last_words(Ending ending) {
 Awaitable<void> Session::hang_up() {
   using namespace asio::experimental::awaitable_operators;
   client_.shutdown_send();
-  Timer deadline(worker_.context, cut_ ? 0ms : limits_.linger_max);
+  Timer deadline(thread_.context, cut_ ? 0ms : limits_.linger_max);
   error_code error;
   while (!error && client_.is_open()) {
-    client_.read_some(worker_.chunk.data(), worker_.chunk.size(), error);
+    client_.read_some(thread_.chunk.data(), thread_.chunk.size(), error);
     if (error != asio::error::would_block) continue;
     if (deadline.expiry() <= std::chrono::steady_clock::now()) break;
     auto first = co_await (client_.readable() || deadline.async_wait(as_values));
@@ -236,8 +206,8 @@ Awaitable<void> Session::hang_up() {
   client_.close();
 }
 
-Awaitable<void> run_session(Worker* worker, Arrival arrival) {
-  Session session(*worker, std::move(arrival));
+Awaitable<void> run_session(DoorThread* thread, Arrival arrival) {
+  Session session(*thread, std::move(arrival));
   try {
     co_await session.run();
   } catch (const std::exception& failure) {

@@ -1,8 +1,9 @@
-// One client connection from accept to close: TLS and the first packets, then either a session that
-// is relayed and recorded, or a CancelRequest that is carried to the server, or garbage that is
+// One client connection from accept until it is known what it is: TLS and the first packets, then
+// either a session that reaches its server and is handed over to a relay thread, or a CancelRequest
+// that is carried to the server, or somebody who is refused. Garbage is handed over, too: it is
 // passed on unread so that the server can say what it thinks of it.
 //
-// Lives on its worker's thread.
+// Lives on the door's thread.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@
 #include <string_view>
 
 #include "proxy/binding.hpp"
+#include "proxy/door_thread.hpp"
 #include "proxy/leg.hpp"
 #include "proxy/recorder.hpp"
-#include "proxy/relay.hpp"
 #include "proxy/shared.hpp"
 
 namespace ride::proxy {
@@ -28,17 +29,17 @@ struct Arrival {
 
 class Session {
  public:
-  Session(Worker& worker, Arrival arrival);
+  Session(DoorThread& thread, Arrival arrival);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   Awaitable<void> run();
 
-  // Ends it from outside, at its next step. On the worker's thread.
+  // Ends it from outside, at its next step. On its thread.
   void cut();
 
-  journal::ConnectionId connection() const { return entry_->connection; }
+  journal::ConnectionId connection() const { return connection_; }
 
  private:
   // What the client turned out to want, and the bytes that said so.
@@ -68,7 +69,7 @@ class Session {
 
   // session.cpp
   Awaitable<void> serve(Hello hello);
-  Awaitable<void> relay(Hello hello);
+  Awaitable<void> establish(Hello hello);
   Awaitable<void> carry_cancel(Hello hello);
   Awaitable<void> find_server();
   Awaitable<bool> reach_server();
@@ -79,10 +80,8 @@ class Session {
   Awaitable<bool> ring_has_room();
   Awaitable<void> close(std::string_view how);
   Awaitable<void> hang_up();
-  std::string_view how_it_ended(Ending ending) const;
-  void say_last_words(Ending ending);
 
-  Worker& worker_;
+  DoorThread& thread_;
   const Limits& limits_;
   Leg client_;
   std::optional<Leg> server_;
@@ -90,15 +89,15 @@ class Session {
   std::string peer_;
   const bool announced_;
   // Shared with the registry, where other threads read it; see Registry::Entry.
-  std::shared_ptr<Registry::Entry> entry_;
-  Recorder recorder_;
-  std::optional<Relay> relay_;
+  std::shared_ptr<Registry::Entry> entry_;  // null once handed over, as is the recorder
+  const journal::ConnectionId connection_;
+  std::unique_ptr<Recorder> recorder_;
   bool ssl_answered_ = false;
   bool gssenc_answered_ = false;
   bool cut_ = false;
 };
 
-// To be spawned on the worker's context: the whole life of one session. Failures end in the log.
-Awaitable<void> run_session(Worker* worker, Arrival arrival);
+// To be spawned on the thread's context: all of a session's life there. Failures end in the log.
+Awaitable<void> run_session(DoorThread* thread, Arrival arrival);
 
 }  // namespace ride::proxy

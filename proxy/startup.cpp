@@ -126,17 +126,13 @@ Awaitable<bool> Session::answer_ssl_request() {
 }
 
 // PostgreSQL has no TLS on unix sockets either.
-bool Session::may_have_tls() {
-  error_code error;
-  const auto family = client_.socket().local_endpoint(error).protocol().family();
-  return worker_.shared.tls != nullptr && !error && family != AF_UNIX;
-}
+bool Session::may_have_tls() { return thread_.shared.tls != nullptr && client_.is_tcp(); }
 
 // With `automatic` the server's certificate decides, so that the server is connected first.
 Awaitable<bool> Session::offers_tls() {
   if (!may_have_tls()) co_return false;
-  Legs legs{.has_certificate = true, .client_tls = worker_.shared.options.client_tls};
-  if (legs.client_tls == ClientTls::automatic && worker_.shared.upstream_tls) {
+  Legs legs{.has_certificate = true, .client_tls = thread_.shared.options.client_tls};
+  if (legs.client_tls == ClientTls::automatic && thread_.shared.upstream_tls) {
     co_await find_server();
     legs.server_tls = server_ && server_->tls();
     legs.same_certificate = server_ && server_has_our_certificate();
@@ -145,7 +141,7 @@ Awaitable<bool> Session::offers_tls() {
 }
 
 Awaitable<bool> Session::begin_tls() {
-  if (const auto error = co_await client_.accept_tls(*worker_.shared.tls)) {
+  if (const auto error = co_await client_.accept_tls(*thread_.shared.tls)) {
     spdlog::info("connection={} peer={} TLS handshake failed: {}", connection(), peer_,
                  client_.tls_error().empty() ? error.message() : client_.tls_error());
     co_return false;

@@ -114,7 +114,7 @@ TEST_CASE("a full disk ends sessions with 53100, and the proxy with a failure",
   const auto run = [&](const std::string& words) {
     return run_program({"sh", "-c", words}).exit_code;
   };
-  REQUIRE(run("mount -t tmpfs -o size=40m none " + folder.path().string()) == 0);
+  REQUIRE(run("mount -t tmpfs -o size=56m none " + folder.path().string()) == 0);
   {
     ProxyProcess proxy({"--journal", (folder / "j").string()});
     CHECK(proxy.psql("SELECT 'before';").out == "before\n");

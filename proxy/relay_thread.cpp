@@ -1,0 +1,29 @@
+#include "proxy/relay_thread.hpp"
+
+#include <utility>
+
+namespace ride::proxy {
+
+RelayThread::RelayThread(Shared& everyone, journal::Appender& ring) : Worker(everyone, ring) {
+  loop.after_batch([this] { forgotten_.clear(); });
+}
+
+RelayThread::~RelayThread() = default;
+
+void RelayThread::take(Established session) {
+  ++load_;
+  loop.post(Loop::Task([this, session = std::move(session)]() mutable {
+    const auto connection = session.entry->connection;
+    const auto at =
+        sessions_.emplace(connection, std::make_unique<Relay>(*this, std::move(session)));
+    at.first->second->begin();
+  }));
+}
+
+void RelayThread::forget(journal::ConnectionId connection) {
+  const auto found = sessions_.find(connection);
+  forgotten_.push_back(std::move(found->second));
+  sessions_.erase(found);
+}
+
+}  // namespace ride::proxy
