@@ -27,7 +27,7 @@ class Reader;
 namespace ride::journal::facts {
 
 // Counts up with every change of this folder that can change a row.
-inline constexpr int code_version = 3;
+inline constexpr int code_version = 4;
 
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
@@ -250,11 +250,12 @@ struct Facts {
 
 // `events`: those of one attempt, by ascending seq. What counts ends at the last fence between
 // submit_began and submit_ended, so that deriving right before submit_ended is written and deriving
-// ever after give the same; without a submit all events count.
+// ever after give the same; without a submit all events count, so that outcomes can be asked of any
+// file. Of a record too long to hold, StatementStream (stream.hpp) tells the same statements.
 Facts derive(const std::vector<Event>& events, sql::Analyser& analyser);
 Facts derive(Reader& reader, std::uint32_t attempt, sql::Analyser& analyser);
 
-// For submit_ended: {"facts":3,"libpg_query":"17-6.1.0"}, canonical JSON.
+// For submit_ended: {"facts":4,"libpg_query":"17-6.1.0"}, canonical JSON.
 std::string versions();
 
 }  // namespace ride::journal::facts

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,11 @@ struct Stmt {
 struct Batch {
   std::vector<Stmt*> statements;  // in the server's order
   const Ready* ready = nullptr;
+  // Where an error undid what it could: behind so many of the statements. It need not be the last
+  // one's: a portal that fails has its place where it began.
+  std::optional<std::size_t> failed_behind;
+  bool fatal = false;  // that error ended the session
+  bool cut = false;    // of some of its requests nobody knows what became
 };
 
 struct Replay {

@@ -11,8 +11,6 @@
 namespace ride::journal::facts {
 namespace {
 
-constexpr std::size_t resolutions_max =
-    1'000;                                    // of two-phase commits that nobody was seen to begin
 constexpr std::size_t changes_kept_max = 16;  // of a session's settings, behind its statements
 
 bool is_request(Kind kind) { return kind >= Kind::query && kind <= Kind::function_call; }
@@ -20,6 +18,12 @@ bool is_request(Kind kind) { return kind >= Kind::query && kind <= Kind::functio
 bool is_of_session(Kind kind) {
   return is_request(kind) || kind == Kind::ended || kind == Kind::ready ||
          (kind >= Kind::connection_opened && kind <= Kind::parameter_changed);
+}
+
+// Of a session, or of all of them.
+bool is_gap(const Event& event) {
+  return event.kind == Kind::gap &&
+         (event.connection != 0 || Fields(event.body).has(Field::number));
 }
 
 template <typename Change>
@@ -56,6 +60,7 @@ void StatementStream::add(const Event& event) {
   if (event.kind == Kind::attempt_ended &&
       Fields(event.body).get_bytes(Field::how) == "interrupted")
     interrupted_ = true;
+  if (is_gap(event)) return add_gap(event);
   if (!is_of_session(event.kind)) return;
   auto& session = session_of(event);
   if (is_request(event.kind)) open_.insert(event.seq);
@@ -73,12 +78,17 @@ void StatementStream::add(const Event& event) {
   }
 }
 
+void StatementStream::add_gap(const Event& event) {
+  for (auto& [id, session] : sessions_)
+    if (event.connection == 0 || event.connection == id) session->builder.add(event);
+}
+
 void StatementStream::finish() {
   for (auto& [id, session] : sessions_) close(*session);
   sessions_.clear();
   number();
-  for (auto& [gid, prepared] : prepared_)
-    for (const auto& key : prepared.members) decided(key);
+  for (const auto& [id, members] : prepared_)
+    for (const auto& key : members) decided(key);
   prepared_.clear();
 }
 
@@ -115,32 +125,23 @@ void StatementStream::settle(Session& session) {
   timeline.interrupted = interrupted_;
   std::int64_t local = 0;  // for who compares numbers of one session
   for (auto& stmt : session.replay.owned) stmt.row.n = ++local;
-  settle_transactions(session.replay, timeline);
+  const auto steps = settle_sessions(session.replay, timeline);
   settle_times(session.replay, timeline);
   session.role = settle_roles(session.batches(), std::move(session.role));
-  take(session, hold_prepared(session));
-  for (auto next = prepared_.begin(); next != prepared_.end();) resolve(*next++);
+  take(session, hold_prepared(steps));
+  for (const auto& [id, committed] : two_phase_.settle()) resolve(id, committed);
 }
 
 // Two-phase commit: until it is resolved, by any session, nobody can say.
-std::set<StatementStream::Key> StatementStream::hold_prepared(const Session& session) {
+std::set<StatementStream::Key> StatementStream::hold_prepared(const TwoPhaseSteps& steps) {
   std::set<Key> held;
-  using Control = sql::TransactionControl::Kind;
-  for (const auto& stmt : session.replay.owned) {
-    const auto& tag = stmt.row.tag.value_or("");
-    if (stmt.fate != Fate::completed || !stmt.own->transaction) continue;
-    const auto& control = *stmt.own->transaction;
-    if (control.kind == Control::commit_prepared || control.kind == Control::rollback_prepared) {
-      if (resolutions_.size() >= resolutions_max) resolutions_.erase(resolutions_.begin());
-      resolutions_[control.name] = {stmt.ended_seq, tag == "COMMIT PREPARED"};
-    }
-    if (tag != "PREPARE TRANSACTION" || stmt.row.outcome != "unknown") continue;
-    auto& prepared = prepared_[control.name] = {stmt.ended_seq, {}};
-    for (const auto& other : session.replay.owned)
-      if (other.row.txid == stmt.row.txid && other.row.outcome == "unknown")
-        prepared.members.emplace_back(static_cast<Seq>(other.row.request), other.row.ordinal);
-    held.insert(prepared.members.begin(), prepared.members.end());
+  for (const auto& one : steps.prepared) {
+    auto& members = prepared_[++prepared_ever_];
+    for (const auto* stmt : one.members) members.emplace_back(stmt->request(), stmt->row.ordinal);
+    held.insert(members.begin(), members.end());
+    two_phase_.prepared(prepared_ever_, one.gid, one.times);
   }
+  for (const auto& one : steps.resolved) two_phase_.resolved(one.gid, one.times, one.committed);
   return held;
 }
 
@@ -175,17 +176,13 @@ void StatementStream::take(Session& session, const std::set<Key>& held) {
   }
 }
 
-void StatementStream::resolve(const std::pair<const std::string, Prepared>& entry) {
-  const auto& [gid, prepared] = entry;
-  const auto found = resolutions_.find(gid);
-  if (found == resolutions_.end() || found->second.seq < prepared.seq) return;
-  for (const auto& key : prepared.members) {
-    waiting_[key].statement.stmt.row.outcome =
-        found->second.committed ? "committed" : "rolled back";
+void StatementStream::resolve(TwoPhase::Id id, bool committed) {
+  const auto found = prepared_.find(id);
+  for (const auto& key : found->second) {
+    waiting_[key].statement.stmt.row.outcome = committed ? "committed" : "rolled back";
     decided(key);
   }
-  resolutions_.erase(found);
-  prepared_.erase(std::string(gid));
+  prepared_.erase(found);
 }
 
 void StatementStream::decided(const Key& key) {

@@ -22,6 +22,7 @@
 #include "journal/facts/acting_role.hpp"
 #include "journal/facts/statements.hpp"
 #include "journal/facts/timeline.hpp"
+#include "journal/facts/transactions.hpp"
 
 namespace ride::journal::facts {
 
@@ -54,22 +55,15 @@ class StatementStream {
     bool decided = false;
     StreamedStatement statement;
   };
-  struct Prepared {
-    Seq seq = 0;
-    std::vector<Key> members;
-  };
-  struct Resolution {
-    Seq seq = 0;
-    bool committed = false;
-  };
 
   Session& session_of(const Event& event);
   void advance(Session& session);
+  void add_gap(const Event& event);
   void close(Session& session);
   void settle(Session& session);
   void take(Session& session, const std::set<Key>& held);
-  std::set<Key> hold_prepared(const Session& session);
-  void resolve(const std::pair<const std::string, Prepared>& entry);
+  std::set<Key> hold_prepared(const TwoPhaseSteps& steps);
+  void resolve(TwoPhase::Id id, bool committed);
   void decided(const Key& key);
   void number();
 
@@ -79,8 +73,9 @@ class StatementStream {
   std::set<Seq> open_;              // requests that were not answered to the end of their batch
   std::set<Key> unnumbered_;        // statements behind such a one
   std::map<Key, Waiting> waiting_;  // statements that were not handed on
-  std::map<std::string, Prepared> prepared_;  // by global transaction id
-  std::map<std::string, Resolution> resolutions_;
+  TwoPhase two_phase_;
+  std::map<TwoPhase::Id, std::vector<Key>> prepared_;  // and not resolved so far
+  TwoPhase::Id prepared_ever_ = 0;
   std::int64_t last_n_ = 0;
   bool interrupted_ = false;
 };

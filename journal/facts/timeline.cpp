@@ -69,6 +69,7 @@ class Builder {
   void actor(const Event& event, const Fields& fields);
   void own_session(const Event& event, const Fields& fields);
   void snapshot(const Fields& fields);
+  void gap(const Event& event, const Fields& fields);
   void moment(const Event& event, const Fields& fields);
 
   Scope scope_;
@@ -109,9 +110,11 @@ void Builder::add(const Event& event) {
       return own_session(event, fields);
     case Kind::snapshot:
       return snapshot(fields);
+    case Kind::gap:
+      gap(event, fields);
+      return moment(event, fields);
     case Kind::attempt_ended:
     case Kind::hole:
-    case Kind::gap:
     case Kind::probe:
     case Kind::hint:
     case Kind::log_shown:
@@ -274,6 +277,15 @@ void Builder::snapshot(const Fields& fields) {
                             std::string(fields.get_bytes(Field::database)), std::move(parsed)});
 }
 
+// Of the whole record, where events were lost; else of one connection, whose bytes were not read.
+void Builder::gap(const Event& event, const Fields& fields) {
+  if (event.connection == 0 && !fields.has(Field::number)) return;
+  for (auto& [id, connection] : out_.connections) {
+    const bool concerned = event.connection == 0 || event.connection == id;
+    if (concerned && connection.closed_seq == 0) connection.gaps.push_back(event.seq);
+  }
+}
+
 void Builder::moment(const Event& event, const Fields& fields) {
   Moment moment;
   moment.seq = event.seq;
@@ -297,6 +309,7 @@ void Builder::forget(std::int64_t connection, std::size_t count) {
   of.requests.erase(of.requests.begin(), of.requests.begin() + static_cast<std::ptrdiff_t>(count));
   for (std::size_t i = 0; i < of.requests.size(); ++i) requests_[of.requests[i].seq].second = i;
   of.readies.clear();
+  of.gaps.clear();  // between what is decided
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct Answer {
   bool binary_copy = false;
 
   bool failed() const { return error.has_value(); }
+  bool fatal() const;  // and the session with it
   bool suspended() const { return how == "suspended"; }
   // Ends its statement; false where the connection was cut before an answer.
   bool ends() const { return how != "cut"; }
@@ -48,7 +49,10 @@ struct Request {
   std::string parameters, parameter_types;
   std::vector<Answer> answers;
 
-  bool failed() const;
+  bool failed() const;  // itself, not the Sync behind it
+  // The error of the Sync that ends its batch, which stands with the batch's last request.
+  const Answer* sync_failure() const;
+  bool cut() const;  // so the record says: sent, and nothing was heard of it
 };
 
 struct Ready {
@@ -78,6 +82,7 @@ struct Connection {
   std::vector<Conforming> conforming;
   std::vector<Request> requests;
   std::deque<Ready> readies;  // addresses are stable
+  std::vector<Seq> gaps;      // here requests or answers of this connection may be missing
 
   Text application_at(Seq seq) const;
   // What the session's parser made of a text sent then, for a parser that knows one kind of string.

@@ -187,6 +187,18 @@ Story& Story::failed(Seq request, std::string_view sqlstate, std::uint64_t ordin
   return *this;
 }
 
+Story& Story::fatal(Seq request, std::string_view sqlstate, std::uint64_t ordinal) {
+  auto error = error_body(sqlstate, "the end");
+  error.replace(0, std::string_view("SERROR").size(), "SFATAL");
+  append(Kind::ended, connection_of(request),
+         Body()
+             .number(Field::request, request)
+             .number(Field::ordinal, ordinal)
+             .text(Field::how, "error")
+             .text(Field::error, error));
+  return *this;
+}
+
 Story& Story::cut(Seq request, std::uint64_t ordinal) {
   append(Kind::ended, connection_of(request),
          Body()

@@ -55,6 +55,7 @@ class Story {
               std::uint64_t ordinal = 0, std::string_view how = "complete");
   Story& failed(Seq request, std::string_view sqlstate, std::uint64_t ordinal = 0,
                 int position = 0);
+  Story& fatal(Seq request, std::string_view sqlstate, std::uint64_t ordinal = 0);
   Story& cut(Seq request, std::uint64_t ordinal = 0);
   Story& ready(std::uint32_t connection, Seq request, char status = 'I');
 
