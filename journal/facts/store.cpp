@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <stdexcept>
 #include <string>
 
 #include "journal/facts/schema.hpp"
@@ -87,6 +88,35 @@ bool has_table(const Database& database, std::string_view schema, std::string_vi
   return found.bind_text(1, name).step();
 }
 
+// Of a table of the file, behind attempt and position; empty where it is not there.
+std::string stored_columns(const Database& database, std::string_view name) {
+  auto rows =
+      database.prepare("SELECT name FROM pragma_table_info(?1, 'main') WHERE cid > 1 ORDER BY cid");
+  rows.bind_text(1, name);
+  std::string out;
+  while (rows.step()) {
+    const std::string column(rows.bytes(0));
+    if (column.find('"') != std::string::npos)
+      throw std::runtime_error(database.file().string() + ": holds a column that ride never makes");
+    out += (out.empty() ? "\"" : ", \"") + column + "\"";
+  }
+  return out;
+}
+
+void add_rows(const Database& database, std::uint32_t attempt, const std::string& table,
+              std::string_view columns, Sha256& hash) {
+  auto rows = database.prepare("SELECT " + std::string(columns) + " FROM " + table +
+                               " WHERE attempt = ?1 ORDER BY position");
+  rows.bind(1, std::int64_t{attempt});
+  std::string text;
+  while (rows.step()) {
+    text.clear();
+    for (int i = 0; i < sqlite3_column_count(rows.get()); ++i) add_value(rows.get(), i, text);
+    text += '\n';
+    hash.add(text);
+  }
+}
+
 }  // namespace
 
 void store(const Database& database, std::uint32_t attempt, const Facts& facts,
@@ -123,19 +153,21 @@ void store(const Database& database, std::uint32_t attempt, const Facts& facts,
 Digest digest(const Database& database, std::uint32_t attempt, std::string_view schema) {
   Sha256 hash;
   for (const auto& table : tables) {
-    std::string text = std::string(table.name) + "\n";
-    hash.add(text);
-    if (!has_table(database, schema, table.name)) continue;
-    auto rows =
-        database.prepare("SELECT " + std::string(table.columns) + " FROM " + std::string(schema) +
-                         "." + std::string(table.name) + " WHERE attempt = ?1 ORDER BY position");
-    rows.bind(1, std::int64_t{attempt});
-    while (rows.step()) {
-      text.clear();
-      for (int i = 0; i < sqlite3_column_count(rows.get()); ++i) add_value(rows.get(), i, text);
-      text += '\n';
-      hash.add(text);
-    }
+    hash.add(std::string(table.name) + "\n");
+    if (has_table(database, schema, table.name))
+      add_rows(database, attempt, std::string(schema) + "." + std::string(table.name),
+               table.columns, hash);
+  }
+  return hash.finish();
+}
+
+Digest digest_as_stored(const Database& database, std::uint32_t attempt) {
+  Sha256 hash;
+  for (const auto& table : tables) {
+    const auto columns = stored_columns(database, table.name);
+    if (columns.empty()) continue;
+    hash.add(std::string(table.name) + "\n");
+    add_rows(database, attempt, "main." + std::string(table.name), columns, hash);
   }
   return hash.finish();
 }

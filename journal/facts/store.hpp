@@ -22,4 +22,8 @@ void store(const Database& database, std::uint32_t attempt, const Facts& facts,
 // bytes, and a line feed after the row. A table that is missing counts as empty.
 Digest digest(const Database& database, std::uint32_t attempt, std::string_view schema = "main");
 
+// The same over what stands in the file, with the tables and columns that its own version had: what
+// its submit_ended names, whichever version derived it.
+Digest digest_as_stored(const Database& database, std::uint32_t attempt);
+
 }  // namespace ride::journal::facts
