@@ -1,5 +1,7 @@
 // `ride postgres submit`: has the supervisor grade the attempt, then prints what the file says. An
-// attempt is graded once; a second submit prints the stored card.
+// attempt is graded once; a second submit prints the stored card. The receipt goes to standard
+// error.
+#include <iostream>
 #include <string>
 
 #include "base/json.hpp"
@@ -8,6 +10,7 @@
 #include "cli/current.hpp"
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
+#include "cli/receipt.hpp"
 #include "cli/terminal.hpp"
 
 namespace ride::cli {
@@ -40,6 +43,9 @@ int execute(const Submit& options) {
   score.file = state.file;
   score.json = options.json;
   print_card(score);
+  std::cout.flush();
+  journal::Reader reader(state.file);
+  if (const auto last = last_receipt(reader)) std::cerr << last->line << '\n';
   return exit_worked;
 }
 

@@ -30,6 +30,8 @@ struct Storage {
   AuditList audit_list;
   AuditShow audit_show;
   AuditExport audit_export;
+  AuditVerify audit_verify;
+  AuditReceipt audit_receipt;
   Play play;
   Proxy proxy;
 };
@@ -133,6 +135,18 @@ void add_audit_export(CLI::App& audit, AuditExport& to, std::optional<Command>& 
   out->add_flag("--follow", to.follow, "go on as the record grows, until Ctrl-C or its end");
 }
 
+void add_audit_proof(CLI::App& audit, Storage& to, std::optional<Command>& chosen) {
+  CLI::App* verify =
+      add(audit, "verify", "Whether a file is still what was recorded", to.audit_verify, chosen);
+  verify->add_option("FILE", to.audit_verify.file, "an attempt file, NAME.ride")->required();
+  verify->add_option("--receipt", to.audit_verify.receipt, "a receipt of it: ride-receipt:1 ...");
+  verify->add_option("--key", to.audit_verify.key,
+                     "the recorder's public key, ride+..., or a file that holds it");
+  CLI::App* receipt = add(audit, "receipt", "The line to keep elsewhere, for verify --receipt",
+                          to.audit_receipt, chosen);
+  receipt->add_option("FILE", to.audit_receipt.file, "an attempt file, NAME.ride")->required();
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -149,6 +163,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
 
   add_audit(*audit, to, chosen);
   add_audit_export(*audit, to.audit_export, chosen);
+  add_audit_proof(*audit, to, chosen);
 
   CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
   scenario->require_subcommand(1);

@@ -119,6 +119,18 @@ struct AuditExport {
   bool json = false;
 };
 
+struct AuditVerify {
+  std::string file;
+  std::string receipt;  // the line; empty: none
+  std::string key;      // a public key, or a file that holds one; empty: those in the file
+  bool json = false;
+};
+
+struct AuditReceipt {
+  std::string file;
+  bool json = false;
+};
+
 struct Play {
   std::string script;
   std::string dsn;  // empty: the current run's
@@ -141,9 +153,9 @@ struct Proxy {
   bool json = false;
 };
 
-using Command =
-    std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc, Postmortem,
-                 Score, Replay, Recover, AuditList, AuditShow, AuditExport, Play, Proxy>;
+using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
+                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditExport,
+                             AuditVerify, AuditReceipt, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -175,6 +187,8 @@ int execute(const Recover& options);
 int execute(const AuditList& options);
 int execute(const AuditShow& options);
 int execute(const AuditExport& options);
+int execute(const AuditVerify& options);
+int execute(const AuditReceipt& options);
 int execute(const Play& options);
 int execute(const Proxy& options);
 

@@ -1,5 +1,7 @@
 #include "journal/verify.hpp"
 
+#include <sqlite3.h>
+
 #include <thread>
 #include <vector>
 
@@ -321,6 +323,25 @@ TEST_CASE("a file that was written on, in several attempts, is sound, and its ol
   const auto broken = verify_file(file, {.receipt = parse_receipt(receipts[1])});
   CHECK(broken.receipt == ReceiptState::does_not_fit);
   CHECK(first_bad(broken) == 15);
+}
+
+TEST_CASE("an index that hides events from those who read through it is found",
+          "[journal][verify]") {
+  const TemporaryFolder folder;
+  record(folder / "a.ride", SigningKey::generate(), 10);
+  change(folder / "a.ride", "CREATE INDEX of_kind ON events(kind)");
+  CHECK(verify_file(folder / "a.ride").is_sound());
+  {
+    // The same index, made to think that it is a partial one while it was filled.
+    const auto database = Database::open_for_writing(folder / "a.ride");
+    sqlite3_db_config(database.get(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    database.run(
+        "DROP INDEX of_kind; CREATE INDEX of_kind ON events(kind) WHERE kind <> 20;"
+        "PRAGMA writable_schema = ON;"
+        "UPDATE sqlite_schema SET sql = 'CREATE INDEX of_kind ON events(kind)' WHERE name = "
+        "'of_kind'");
+  }
+  CHECK(contains(texts_of(verify_file(folder / "a.ride")), "an index over the events hides some"));
 }
 
 TEST_CASE("a receipt of another file does not fit", "[journal][verify]") {

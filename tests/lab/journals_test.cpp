@@ -1,5 +1,5 @@
-// Files of every format that ride ever made, as they were made: each still opens, is graded and is
-// told.
+// Files of every format that ride ever made, as they were made: each still opens, is graded, told
+// and verified.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -59,7 +59,8 @@ TEST_CASE("every file that is kept says in EXPECTED what it must say", "[lab][jo
   CHECK(listed == there);
 }
 
-TEST_CASE("a file of an older format opens, and is graded and told as it was", "[lab][journals]") {
+TEST_CASE("a file of an older format opens, and is graded, told and verified as it was",
+          "[lab][journals]") {
   for (const auto& one : stored()) {
     INFO(one.name);
     const ride::test::TemporaryDirectory folder;
@@ -81,5 +82,9 @@ TEST_CASE("a file of an older format opens, and is graded and told as it was", "
     CHECK(told.exit_code == 0);
     CHECK(told.err.empty());
     CHECK_FALSE(told.out.empty());
+    const auto verified = run_ride({"audit", "verify", file.string()});
+    INFO(verified.out << verified.err);
+    CHECK(verified.exit_code == 0);
+    CHECK((verified.out.find("format 1 has no chain") != std::string::npos) == (one.format() < 2));
   }
 }
