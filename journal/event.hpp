@@ -36,7 +36,8 @@ enum class Kind : std::uint8_t {
       13,  // error: the server said no before ready (wrong password, unknown database ...); and as
            // connection_ready
   connection_closed = 14,  // how: "terminated" | "client_gone" | "server_gone" | "fatal" |
-                           // "garbage" | "cut"; bytes_in, bytes_out
+                           // "garbage" | "cut" | "carried" (it goes on in the next file);
+                           // bytes_in, bytes_out
   parameter_changed =
       15,  // name, text: ParameterStatus after start-up (application_name, client_encoding ...)
   notice = 16,            // error (NoticeResponse fields, same layout)
@@ -79,6 +80,10 @@ enum class Kind : std::uint8_t {
                // "unreadable"), text (what was seen), message
   workload = 52,      // actor, number (operations done), rows (asked for), sqlstate, message
   submit_ended = 53,  // digest (SHA-256 of the facts), text (versions of deriving code, JSON)
+
+  // A record in several files, one after the other.
+  continues = 73,  // name (the file before this one)
+  continued = 74,  // name (the file behind this one, where new connections are recorded from here)
 };
 
 // Tags of fields in a body. The comment says the type: int (varint), text (UTF-8 or the session's
@@ -137,6 +142,8 @@ enum class Field : std::uint8_t {
                  // out of what the server offered) | "other-certificate"
   result = 48,   // blob, FunctionCallResponse body: length (-1: NULL), value
   omitted_notices = 49,  // int, notices counted and not kept
+  carried = 75,          // int, of an event restated from the file before: 1; 2: a parse whose text
+                         // is a query string that prepared statements by SQL
 };
 
 struct Event {

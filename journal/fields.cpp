@@ -60,14 +60,16 @@ constexpr std::array fields = std::to_array<FieldInfo>({
     {Field::binding, "binding", text},
     {Field::result, "result", blob},
     {Field::omitted_notices, "omitted_notices", integer},
+    {Field::carried, "carried", integer},
 });
 
-constexpr bool numbered_without_gaps() {
+// Of a field's number its place in `fields`, counted from 1; 0: none has that number.
+constexpr auto places = [] {
+  std::array<std::uint8_t, 128> out{};
   for (std::size_t i = 0; i < fields.size(); ++i)
-    if (static_cast<std::size_t>(fields[i].field) != i + 1) return false;
-  return true;
-}
-static_assert(numbered_without_gaps(), "find_field() takes the number as index");
+    out.at(static_cast<std::size_t>(fields[i].field)) = static_cast<std::uint8_t>(i + 1);
+  return out;
+}();
 
 constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::run_began, "run_began"},
@@ -107,6 +109,8 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::check, "check"},
     {Kind::workload, "workload"},
     {Kind::submit_ended, "submit_ended"},
+    {Kind::continues, "continues"},
+    {Kind::continued, "continued"},
 });
 
 // A key and the integer behind it, gathered here so that the body grows once for both.
@@ -161,7 +165,8 @@ std::string_view type_name(FieldType type) {
 }
 
 const FieldInfo* find_field(std::uint64_t number) {
-  return number == 0 || number > fields.size() ? nullptr : &fields[number - 1];
+  const std::size_t place = number < places.size() ? places[number] : 0;
+  return place == 0 ? nullptr : &fields[place - 1];
 }
 
 FieldWriter& FieldWriter::put(Field field, std::uint64_t value) {
@@ -218,7 +223,7 @@ std::optional<FieldValue> FieldReader::next() {
 }
 
 Fields::Fields(Bytes body) {
-  static_assert(fields.size() < fields_max);
+  static_assert(static_cast<std::size_t>(fields.back().field) < fields_max);
   FieldReader reader(body);
   while (const auto value = reader.next()) {
     const auto* const info = find_field(value->number);

@@ -39,6 +39,12 @@ struct Task {
   bool done = false;
 };
 
+std::int64_t steady_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 }  // namespace
 
 class Writer::Implementation {
@@ -55,6 +61,10 @@ class Writer::Implementation {
   bool failed() const noexcept { return drain_.failed(); }
   std::string failure() const { return drain_.failure(); }
   Seq committed() const noexcept { return committed_.load(std::memory_order_acquire); }
+  std::chrono::microseconds lag() const noexcept {
+    if (committed() == sequence_.last()) return {};
+    return std::chrono::microseconds(steady_us() - caught_up_us_.load());
+  }
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -86,7 +96,8 @@ class Writer::Implementation {
   DrainState drain_;
   std::uint64_t file_id_;
   std::atomic<Seq> committed_;
-  Merge merge_;  // the writer thread's own, as is the next
+  std::atomic<std::int64_t> caught_up_us_;  // what was appended before then is committed
+  Merge merge_;                             // the writer thread's own, as is the next
   std::chrono::milliseconds rest_;
 
   std::mutex mutex_;  // guards what follows
@@ -113,6 +124,7 @@ Writer::Implementation::Implementation(const std::filesystem::path& file, Writer
       sequence_(store_->last_seq()),
       file_id_(std::stoull("0" + get_meta(*database_, "file_id"), nullptr, 16)),
       committed_(store_->last_seq()),
+      caught_up_us_(steady_us()),
       merge_({.events_max = options_.transaction_events_max, .bytes_max = options_.ring_bytes / 4}),
       rest_(options_.rest_min) {
   if (options_.level == Level::power) durability_.emplace(drain_);
@@ -290,7 +302,10 @@ Merge::Drained Writer::Implementation::drain_some() {
     const std::scoped_lock lock(mutex_);
     for (auto* const ring : std::exchange(new_rings_, {})) merge_.add(*ring);
   }
+  const auto began_us = steady_us();
   const auto drained = merge_.drain(*database_, *store_, committed());
+  const bool all = drained.bytes > 0 || committed() == sequence_.last();
+  if (all && !drained.cut_off) caught_up_us_ = began_us;
   if (drained.bytes == 0) {
     sign_what_rests();
     return drained;
@@ -388,6 +403,7 @@ void Writer::on_database(const std::function<void(Database&)>& work) { implement
 
 bool Writer::failed() const noexcept { return implementation_->failed(); }
 std::string Writer::failure() const { return implementation_->failure(); }
+std::chrono::microseconds Writer::lag() const noexcept { return implementation_->lag(); }
 Seq Writer::committed() const noexcept { return implementation_->committed(); }
 const std::filesystem::path& Writer::file() const { return implementation_->file(); }
 

@@ -80,6 +80,8 @@ class Writer {
   bool failed() const noexcept;
   std::string failure() const;
   Seq committed() const noexcept;  // every event up to this one is committed
+  // The oldest event that is not committed has waited so long at most; 0: there is none.
+  std::chrono::microseconds lag() const noexcept;
   const std::filesystem::path& file() const;
 
  private:

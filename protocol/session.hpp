@@ -50,9 +50,10 @@ class Session {
   bool busy() const;  // an answer is owed, or PostgreSQL skips until Sync
   bool started() const { return phase_ != Phase::starting; }
   bool lost() const { return phase_ == Phase::lost; }
-  bool over() const { return phase_ == Phase::over; }  // nothing more is followed
-  TxStatus status() const { return status_; }          // after the last ReadyForQuery
-  RequestId in_flight() const;                         // the request being answered, or 0
+  bool over() const { return phase_ == Phase::over; }     // nothing more is followed
+  TxStatus status() const { return status_; }             // after the last ReadyForQuery
+  bool mid_batch() const { return batch_requests_ > 0; }  // no Sync yet behind what was sent
+  RequestId in_flight() const;                            // the request being answered, or 0
   RequestId last_request() const { return last_request_; }
 
  private:

@@ -31,13 +31,14 @@ Awaitable<void> watch_clock(Worker* worker, Timer* timer, const bool* over) {
     timer->expires_after(shared.options.limits.clock_look_every);
     const auto [error] = co_await timer->async_wait(as_values);
     if (error || *over) co_return;
-    if (!worker->appender.room(event_bytes_max)) continue;
+    auto& appender = worker->ledger().appender;
+    if (!appender.room(event_bytes_max)) continue;
     const auto step = watch.look(shared.clock.wall_ahead_us());
     if (!step) continue;
     spdlog::warn("the machine's clock was set by {} us", *step);
     std::string body;
     journal::FieldWriter(body).put(journal::Field::number, zigzag(*step));
-    worker->appender.append(journal::Kind::clock_stepped, 0, shared.clock.now_us(), body);
+    appender.append(journal::Kind::clock_stepped, 0, shared.clock.now_us(), body);
   }
 }
 

@@ -67,6 +67,7 @@ void Door::sweep(Listener& listener) {
 }
 
 bool Door::limited() {
+  pace_.set(shared_.accepts_per_second_max);
   return shared_.registry.undecided() >= shared_.options.limits.undecided_max ||
          pace_.wait(std::chrono::steady_clock::now()) > Pace::Duration::zero();
 }
@@ -80,9 +81,10 @@ Awaitable<void> Door::wait_for_leave(Listener& listener) {
     co_await pause.async_wait(as_values);
   }
   while (listener.is_open()) {
+    pace_.set(shared_.accepts_per_second_max);
     const auto wait = pace_.wait(std::chrono::steady_clock::now());
     if (wait == Pace::Duration::zero()) co_return;
-    tell(told_rate_, "accept-rate", limits.accepts_per_second_max);
+    tell(told_rate_, "accept-rate", shared_.accepts_per_second_max);
     Timer pause(thread_.context, wait);
     co_await pause.async_wait(as_values);
   }

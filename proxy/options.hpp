@@ -62,6 +62,8 @@ struct Limits {
   std::size_t kept_columns_bytes_max = std::size_t{64} << 10;    // RowDescription of one statement
   std::size_t kept_copy_bytes_max = std::size_t{64} << 10;       // of one statement
   std::size_t kept_notice_bytes_max = std::size_t{16} << 10;     // of one statement
+  std::size_t kept_statements_bytes_max =
+      std::size_t{1} << 20;  // texts of prepared statements, a session, for the next file
   std::size_t kept_descriptions_bytes_max = std::size_t{1}
                                             << 20;  // of prepared statements, a session
 };

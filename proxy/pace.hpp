@@ -16,6 +16,11 @@ class Pace {
   // 0: no limit.
   explicit Pace(std::uint32_t per_second) : per_second_(per_second), tokens_(per_second) {}
 
+  // From now on; the same number changes nothing.
+  void set(std::uint32_t per_second) {
+    if (per_second != per_second_) *this = Pace(per_second);
+  }
+
   // How long until there is a token; zero: now.
   Duration wait(Time now) {
     if (per_second_ == 0) return Duration::zero();

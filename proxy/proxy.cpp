@@ -73,15 +73,15 @@ std::thread start_thread(const char* name, Work work) {
 class Proxy::Impl {
  public:
   Impl(Options options, const Clock& clock, journal::Writer& journal)
-      : shared(std::move(options), clock, journal), door_thread(shared, add_ring(journal)) {
+      : shared(std::move(options), clock), door_thread(shared, journal, add_ring(journal)) {
     for (std::uint32_t i = 0; i < std::max(1U, shared.options.threads); ++i)
-      door_thread.relays.push_back(std::make_unique<RelayThread>(shared, add_ring(journal)));
+      door_thread.relays.push_back(
+          std::make_unique<RelayThread>(shared, journal, add_ring(journal)));
   }
 
   void start() {
     const std::lock_guard lock(control);
-    shared.tls = make_client_tls(shared.options);
-    shared.upstream_tls = make_upstream_tls(shared.options.upstream_tls);
+    shared.set_tls(make_client_tls(shared.options), make_upstream_tls(shared.options.upstream_tls));
     take_addresses();
     for (auto& relay : door_thread.relays)
       relay->thread = start_thread("ride relay", [target = relay.get()] { target->loop.run(); });
@@ -147,6 +147,59 @@ class Proxy::Impl {
       cut(*relay, [&relay](auto visit) { relay->for_each(visit); });
   }
 
+  // The relays first: whoever is handed over to one finds the journal that it came with.
+  void record_in(journal::Writer& next) {
+    const std::lock_guard lock(control);
+    std::vector<journal::Appender*> rings;  // all of them, before any is used
+    for (std::size_t i = 0; i <= door_thread.relays.size(); ++i) rings.push_back(&add_ring(next));
+    for (std::size_t i = 0; i < door_thread.relays.size(); ++i)
+      on(*door_thread.relays[i], [ring = rings[i], &next](RelayThread& relay) {
+        relay.ledgers.emplace_back(next, *ring);
+        relay.for_each([](Relay& session) { session.move_on(); });
+      });
+    on(door_thread, [ring = rings.back(), &next](DoorThread& door_of_all) {
+      door_of_all.ledgers.emplace_back(next, *ring);
+      for (auto* session : door_of_all.alive) session->move_on();
+    });
+  }
+
+  // The door first: whoever is on the way to a relay counts in one place at least.
+  std::size_t recorded_in(const journal::Writer& journal) {
+    const std::lock_guard lock(control);
+    std::size_t left = 0;
+    on(door_thread, [&](DoorThread& door_of_all) {
+      for (auto* session : door_of_all.alive) session->move_on();
+      left += count_in(door_of_all, journal);
+    });
+    for (auto& one : door_thread.relays)
+      on(*one, [&](RelayThread& relay) {
+        relay.for_each([](Relay& session) { session.move_on(); });
+        left += count_in(relay, journal);
+      });
+    if (left > 0) return left;
+    const auto forget = [&](Worker& worker) {
+      worker.ledgers.remove_if([&](const Ledger& ledger) {
+        return &ledger.journal == &journal && &ledger != &worker.ledger();
+      });
+    };
+    on(door_thread, forget);
+    for (auto& relay : door_thread.relays) on(*relay, forget);
+    return 0;
+  }
+
+  std::vector<RingUse> rings() {
+    const std::lock_guard lock(control);
+    std::vector<RingUse> out;
+    if (!running) return out;
+    const auto look = [&out](Worker& worker) {
+      const auto& ring = worker.ledger().appender.ring();
+      out.push_back({ring.capacity() - ring.free_bytes(), ring.capacity()});
+    };
+    on(door_thread, look);
+    for (auto& relay : door_thread.relays) on(*relay, look);
+    return out;
+  }
+
   std::vector<SessionInfo> hold(std::chrono::milliseconds wait_max) {
     const std::lock_guard lock(control);
     const auto until = std::chrono::steady_clock::now() + wait_max;
@@ -181,6 +234,22 @@ class Proxy::Impl {
   bool running = false;  // guarded by control
 
  private:
+  static std::size_t count_in(Worker& worker, const journal::Writer& journal) {
+    std::size_t count = 0;
+    for (const auto& ledger : worker.ledgers)
+      if (&ledger.journal == &journal) count += ledger.sessions;
+    return count;
+  }
+
+  // On that thread, or on this one while there is none.
+  template <typename Thread, typename Work>
+  void on(Thread& thread, const Work& work) {
+    if (running)
+      ask(thread, [&] { work(thread); });
+    else
+      work(thread);
+  }
+
   void take_addresses() {
     try {
       for (const auto& address : shared.options.listen)
@@ -243,6 +312,29 @@ std::vector<SessionInfo> Proxy::hold(std::chrono::milliseconds wait_max) {
 }
 void Proxy::release() { impl_->release(); }
 void Proxy::close_sessions() { impl_->close_sessions(); }
+void Proxy::change(const Options& options) {
+  auto files = impl_->shared.options.upstream_tls;
+  files.ca_file = options.upstream_tls.ca_file;
+  files.certificate_file = options.upstream_tls.certificate_file;
+  files.key_file = options.upstream_tls.key_file;
+  auto client = make_client_tls(options);
+  auto server = make_upstream_tls(files);
+  impl_->shared.set_tls(std::move(client), std::move(server));
+  impl_->shared.set_limits(options.limits);
+  set_upstream(options.upstream);
+}
+
+void Proxy::record_in(journal::Writer& next) { impl_->record_in(next); }
+std::size_t Proxy::recorded_in(const journal::Writer& journal) {
+  return impl_->recorded_in(journal);
+}
+std::vector<Proxy::RingUse> Proxy::rings() { return impl_->rings(); }
+std::vector<const Counters*> Proxy::counters() const {
+  std::vector<const Counters*> out{&impl_->door_thread.counters};
+  for (const auto& relay : impl_->door_thread.relays) out.push_back(&relay->counters);
+  return out;
+}
+
 std::vector<SessionInfo> Proxy::sessions() const { return impl_->shared.registry.all(); }
 std::vector<std::size_t> Proxy::loads() const {
   std::vector<std::size_t> out;

@@ -18,6 +18,7 @@
 
 #include "base/clock.hpp"
 #include "journal/event.hpp"
+#include "proxy/counters.hpp"
 #include "proxy/options.hpp"
 
 namespace ride::journal {
@@ -63,6 +64,12 @@ class Proxy {
   // The server that connections made from now on go to. Those that stand are left alone.
   void set_upstream(Upstream upstream);
 
+  // For connections from now on: the server, what stands in the files of certificates and keys,
+  // and of the limits sessions_max, accepts_per_second_max and startup_wait_max. Nothing else of
+  // the options is looked at. Throws std::runtime_error where a certificate cannot be read; nothing
+  // has changed then.
+  void change(const Options& options);
+
   // The submit gate. From now on the requests of idle sessions wait, unread. Statements, pipelines
   // and COPYs under way may go on; returns as soon as none is, or after `wait_max`, with those
   // that still are (they stay unaffected). Holding while held is allowed and waits again.
@@ -72,6 +79,23 @@ class Proxy {
   // Ends every session: the client is told FATAL 57P01 where the stream allows it, both sockets are
   // closed, connection_closed is recorded. Returns when that is done.
   void close_sessions();
+
+  // From now on connections are recorded in that journal: new ones at once, those that stand as
+  // soon as nothing of theirs is under way, each file having whole transactions. The journal before
+  // may go once recorded_in() has said 0 of it. Throws where no ring can be made; then all stays.
+  void record_in(journal::Writer& next);
+  // Moves those that rest, and says how many connections are still recorded in that journal.
+  std::size_t recorded_in(const journal::Writer& journal);
+
+  // How full each thread's ring is, in the journal of new connections; empty unless it runs. The
+  // door's comes first.
+  struct RingUse {
+    std::uint64_t used_bytes = 0;
+    std::uint64_t size_bytes = 0;
+  };
+  std::vector<RingUse> rings();
+  // Of one thread each; good as long as the proxy.
+  std::vector<const Counters*> counters() const;
 
   std::vector<SessionInfo> sessions() const;  // by connection, ascending
   std::vector<std::size_t> loads() const;     // how many sessions each relay thread has

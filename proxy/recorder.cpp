@@ -50,12 +50,17 @@ std::uint32_t kept_server_bytes(const Limits& limits) {
 
 Recorder::Recorder(Worker& worker, Registry::Entry& entry)
     : worker_(&worker),
+      ledger_(&worker.ledger()),
       entry_(entry),
       limits_(worker.shared.options.limits),
       client_framer_(Side::client, kept_client_bytes(limits_)),
       server_framer_(Side::server, kept_server_bytes(limits_)),
       answer_(limits_),
-      described_(limits_.kept_descriptions_bytes_max) {}
+      described_(limits_.kept_descriptions_bytes_max),
+      carried_(limits_.kept_statements_bytes_max) {
+  ++ledger_->sessions;
+  entry_.journal = &ledger_->journal;
+}
 
 std::size_t Recorder::room_bytes(const Limits& limits) {
   const auto held = limits.kept_rows_bytes_max + limits.kept_columns_bytes_max +
@@ -71,7 +76,7 @@ journal::FieldWriter Recorder::begin() {
 }
 
 journal::Seq Recorder::write(Kind kind) {
-  return worker_->appender.append(kind, entry_.connection, now_us_, worker_->body);
+  return ledger_->appender.append(kind, entry_.connection, now_us_, worker_->body);
 }
 
 void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
@@ -82,6 +87,9 @@ void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
   if (!tls.server_name.empty()) fields.put(Field::server_name, tls.server_name);
   if (!tls.alpn.empty()) fields.put(Field::alpn, tls.alpn);
   write(Kind::connection_opened);
+  opened_ = true;
+  worker_->counters.connections.add();
+  carried_.opened(worker_->body, now_us_);
 }
 
 void Recorder::started(const protocol::StartupMessage& message) {
@@ -95,6 +103,7 @@ void Recorder::started(const protocol::StartupMessage& message) {
       .put(Field::database, database)
       .put(Field::application, application);
   write(Kind::connection_started);
+  carried_.started(worker_->body);
   worker_->shared.registry.set_names(entry_, user, database, application);
 }
 
@@ -108,22 +117,34 @@ void Recorder::refused(Bytes error_body) {
 
 void Recorder::cancel_requested(const Registry::Target& target) {
   now_us_ = worker_->shared.clock.now_us();
-  begin().put(Field::connection, target.connection).put(Field::request, target.request);
+  const bool here = target.journal == &ledger_->journal;  // else its number is another file's
+  begin().put(Field::connection, target.connection).put(Field::request, here ? target.request : 0);
   write(Kind::cancel_requested);
+  worker_->counters.cancels.add();
 }
 
 void Recorder::closed(std::string_view how) {
   now_us_ = worker_->shared.clock.now_us();
   auto fields = begin();
-  fields.put(Field::how, how).put(Field::bytes_in, bytes_in_).put(Field::bytes_out, bytes_out_);
+  fields.put(Field::how, how)
+      .put(Field::bytes_in, bytes_in_ - told_bytes_in_)
+      .put(Field::bytes_out, bytes_out_ - told_bytes_out_);
   if (!idle_error_.empty()) fields.put(Field::error, idle_error_);
   // The server's backend began, and no connection_ready says which it was.
   if (!ready_ && entry_.pid.load() != 0) fields.put(Field::pid, entry_.pid.load());
   write(Kind::connection_closed);
+  closed_ = true;
+}
+
+void Recorder::count_client_bytes(std::uint64_t bytes) {
+  bytes_in_ += bytes;
+  worker_->counters.bytes_from_clients.add(bytes);
 }
 
 void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
+  go_on();
   bytes_in_ += chunk.size();
+  worker_->counters.bytes_from_clients.add(chunk.size());
   if (unreadable() && between_chunks() && resync_.may_begin_at(chunk)) read_again(now_us);
   observe(Side::client, client_framer_, chunk, now_us);
 }
@@ -131,6 +152,7 @@ void Recorder::from_client(Bytes chunk, std::int64_t now_us) {
 void Recorder::from_server(Bytes chunk, std::int64_t now_us) {
   const bool first = bytes_out_ == 0;
   bytes_out_ += chunk.size();
+  worker_->counters.bytes_from_servers.add(chunk.size());
   if (raw_ && first &&
       chunk.front() != 'E') {  // it is let in, by a server that knows more than ride
     now_us_ = now_us;
@@ -207,6 +229,7 @@ void Recorder::read_again(std::int64_t now_us) {
   server_gap_ = false;
   // Unseen, names may have been given to other statements, some of them with secrets.
   described_ = Described(limits_.kept_descriptions_bytes_max);
+  carried_.all_closed();
   secret_prepared_ = true;
 }
 
@@ -233,6 +256,7 @@ void Recorder::parameter_status(std::string_view name, std::string_view value) {
   }
   begin().put(Field::name, name).put(Field::text, kept);
   write(Kind::parameter_changed);
+  carried_.changed(name, worker_->body);
 }
 
 void Recorder::notification(const protocol::NotificationResponse& message) {
@@ -254,6 +278,7 @@ void Recorder::connection_error(Bytes error_body, bool fatal) {
   fields.put(Field::error, error);
   put_login(fields);
   write(Kind::connection_refused);
+  worker_->counters.refused_by_server.add();
 }
 
 void Recorder::protocol_violation(Side side, protocol::RequestId, char tag, std::string_view why) {
@@ -270,8 +295,7 @@ void Recorder::write_gap(std::string_view why) {
   auto message = std::string(why);
   if (cuts_unrecorded_ > 0)
     message += "; " + std::to_string(cuts_unrecorded_) + " unanswered requests are not listed";
-  if (!worker_->appender.room(message.size() + 64))
-    return;  // then the journal itself is at its end
+  if (!has_room(message.size() + 64)) return;  // then the journal itself is at its end
   spdlog::warn("connection={} gap in the record: {}", entry_.connection, message);
   begin().put(Field::message, message);
   write(Kind::gap);
@@ -279,7 +303,7 @@ void Recorder::write_gap(std::string_view why) {
   cuts_unrecorded_ = 0;
 }
 
-const Recorder::Asked* Recorder::find(protocol::RequestId request) const {
+Recorder::Asked* Recorder::find(protocol::RequestId request) {
   if (request < asked_first_ || request >= asked_first_ + asked_.size()) return nullptr;
   return &asked_[request - asked_first_];
 }

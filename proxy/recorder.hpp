@@ -20,6 +20,7 @@
 #include "protocol/session.hpp"
 #include "protocol/startup.hpp"
 #include "proxy/answer.hpp"
+#include "proxy/carried.hpp"
 #include "proxy/described.hpp"
 #include "proxy/shared.hpp"
 #include "proxy/stream.hpp"
@@ -29,7 +30,10 @@ namespace ride::proxy {
 class Recorder : private protocol::Observer {
  public:
   Recorder(Worker& worker, Registry::Entry& entry);
-  void move_to(Worker& worker) { worker_ = &worker; }  // to be called on that worker's thread
+  ~Recorder() override { --ledger_->sessions; }
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+  void move_to(Worker& worker);  // to be called on that worker's thread
 
   // Life of the connection.
   void opened(std::string_view peer, const TlsFacts& tls);
@@ -43,8 +47,8 @@ class Recorder : private protocol::Observer {
   // What passes.
   void from_client(Bytes chunk, std::int64_t now_us);
   void from_server(Bytes chunk, std::int64_t now_us);
-  void client_finished() { client_finished_ = true; }                   // it sends no more
-  void count_client_bytes(std::uint64_t bytes) { bytes_in_ += bytes; }  // of the first packets
+  void client_finished() { client_finished_ = true; }  // it sends no more
+  void count_client_bytes(std::uint64_t bytes);        // of the first packets
   void stop_reading_messages() { raw_ = true; }  // garbage: bytes are counted from here on, no more
   void finish();  // the connection is over: what is unanswered stays so
 
@@ -54,6 +58,13 @@ class Recorder : private protocol::Observer {
   // What one more chunk, of either side, can add to the ring at most.
   std::size_t room_bytes() const { return room_bytes(worker_->shared.options.limits); }
   static std::size_t room_bytes(const Limits& limits);
+
+  // Where it is recorded; it changes with go_on() alone.
+  const journal::Writer& journal() const { return ledger_->journal; }
+  bool has_room(std::size_t body_bytes) const { return ledger_->appender.room(body_bytes); }
+  // From here on it is recorded in its thread's newest journal, as a connection that goes on; not
+  // where something of it is under way, or a ring has no room. recorder_carry.cpp
+  void go_on();
 
   // How the connection came to its end, as far as the messages tell.
   bool said_goodbye() const { return said_goodbye_; }
@@ -70,6 +81,7 @@ class Recorder : private protocol::Observer {
     bool describes_portal = false;  // of describe and close: else the statement
     std::string statement = {};
     std::string portal = {};
+    std::string body = {};  // of a Parse
   };
 
   // recorder_requests.cpp
@@ -86,6 +98,12 @@ class Recorder : private protocol::Observer {
                       std::uint64_t omitted_bytes);
   void ask(protocol::RequestId request, journal::Kind kind, Asked asked);
 
+  // recorder_carry.cpp
+  bool rests() const;
+  void settle_in(Ledger& ledger);
+  void restate();
+  void close_in(Ledger& before);
+
   // recorder_answers.cpp
   void parameter_description(protocol::RequestId, Bytes body) override;
   void row_description(protocol::RequestId, std::uint32_t, Bytes, std::uint64_t) override;
@@ -99,6 +117,8 @@ class Recorder : private protocol::Observer {
   void ready(protocol::RequestId through, protocol::TxStatus status) override;
   void notice(protocol::RequestId, std::uint32_t, Bytes body) override;
   void learn_names(const Asked& asked);
+  void count_ended(const protocol::Ended& ended);
+  void carry_names(const protocol::Ended& ended, Asked& asked);
   void write_ended(const protocol::Ended& ended, const Asked& asked);
   void put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows);
 
@@ -123,10 +143,11 @@ class Recorder : private protocol::Observer {
   journal::FieldWriter begin();  // an empty body to be filled, then write()
   journal::Seq write(journal::Kind kind);
 
-  const Asked* find(protocol::RequestId request) const;
+  Asked* find(protocol::RequestId request);
   void forget_before(protocol::RequestId request);
 
-  Worker* worker_;  // whose ring it writes to
+  Worker* worker_;
+  Ledger* ledger_;  // one of the worker's
   Registry::Entry& entry_;
   const Limits& limits_;
   protocol::Framer client_framer_;
@@ -140,6 +161,10 @@ class Recorder : private protocol::Observer {
   journal::Seq last_answered_ = 0;       // the last that left asked_
   Answer answer_;                        // of the statement being answered
   Described described_;
+  Carried carried_;
+  std::string last_query_;                                // the body of its event, up to a size
+  journal::Seq last_query_seq_ = 0;                       // which event that is
+  journal::Seq carried_query_ = 0;                        // the last that carried_ has
   std::set<std::string, std::less<>> secret_statements_;  // prepared, by name
   std::set<std::string, std::less<>> secret_portals_;
   bool secret_prepared_ = false;  // a PREPARE with a secret was seen: any name may be its
@@ -149,6 +174,8 @@ class Recorder : private protocol::Observer {
   std::string_view authentication_;  // as channel_binding_, a text that lives for good
   std::string_view channel_binding_;
   std::string first_settings_;  // reported until then: name NUL value NUL …
+  bool opened_ = false;         // connection_opened was written
+  bool closed_ = false;         // connection_closed was
   bool ready_ = false;          // connection_ready was written
   bool raw_ = false;
   bool said_goodbye_ = false;
@@ -161,6 +188,8 @@ class Recorder : private protocol::Observer {
   std::string idle_error_;             // the FATAL that came while nothing was asked
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
+  std::uint64_t told_bytes_in_ = 0;  // by the files before this one
+  std::uint64_t told_bytes_out_ = 0;
 };
 
 }  // namespace ride::proxy

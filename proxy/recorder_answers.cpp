@@ -83,6 +83,7 @@ void Recorder::parameter_description(RequestId request, Bytes body) {
   constexpr std::size_t count_bytes = 2;
   const auto* asked = find(request);
   if (asked == nullptr || body.size() <= count_bytes) return;
+  if (!asked->describes_portal) carried_.typed(asked->statement, body.substr(count_bytes));
   begin()
       .put(Field::request, asked->seq)
       .put(Field::how, Bytes("described"))
@@ -115,9 +116,11 @@ void Recorder::notice(RequestId request, std::uint32_t ordinal, Bytes body) {
 
 void Recorder::ended(const protocol::Ended& ended) {
   saw_fatal_ = saw_fatal_ || ended.fatal;
-  const auto* asked = find(ended.request);
+  auto* asked = find(ended.request);
   if (asked == nullptr) return;
+  count_ended(ended);
   if (ended.how == Ending::complete) learn_names(*asked);
+  if (ended.how != Ending::cut) carry_names(ended, *asked);
   if (is_statement(ended.kind) || ended.how == Ending::error || ended.how == Ending::cut)
     write_ended(ended, *asked);
   forget_before(ended.request);
@@ -146,12 +149,34 @@ void Recorder::learn_names(const Asked& asked) {
   }
 }
 
+void Recorder::count_ended(const protocol::Ended& ended) {
+  auto& counters = worker_->counters;
+  if (ended.how == Ending::error) counters.errors.add(protocol::error_field(ended.error, 'C'));
+  const bool over = ended.how != Ending::suspended && ended.how != Ending::cut;
+  if (over && is_statement(ended.kind)) counters.statements.add();
+}
+
+// The same for the file that may come after this one. Who parses the unnamed statement, or sends a
+// query string, has lost the one before, even where the new one fails.
+void Recorder::carry_names(const protocol::Ended& ended, Asked& asked) {
+  const bool complete = ended.how == Ending::complete;
+  const bool refused = asked.kind == RequestKind::parse && !complete;
+  if (asked.kind == RequestKind::query || (refused && asked.statement.empty())) carried_.closed("");
+  if (!complete) return;
+  if (asked.kind == RequestKind::parse) carried_.parsed(asked.statement, std::move(asked.body));
+  if (asked.kind == RequestKind::close && !asked.describes_portal) carried_.closed(asked.statement);
+  if (ended.tag == "DISCARD ALL" || ended.tag == "DEALLOCATE ALL") carried_.all_closed();
+  if (ended.tag != "PREPARE" || asked.seq == carried_query_) return;
+  carried_query_ = asked.seq;  // a string may prepare several
+  carried_.prepared_by_sql(asked.seq == last_query_seq_ ? Bytes(last_query_) : Bytes());
+}
+
 void Recorder::write_ended(const protocol::Ended& ended, const Asked& asked) {
   answer_.touch(ended.request, ended.ordinal, now_us_);
   // A session that ends, or loses track, cuts as many requests as were sent ahead at once.
   const auto held = answer_.rows.size() + answer_.columns.size() + answer_.copy_data.size() +
                     answer_.notices.size() + limits_.kept_columns_bytes_max;
-  if (ended.how == Ending::cut && !worker_->appender.room(2 * held + cut_event_bytes_max)) {
+  if (ended.how == Ending::cut && !has_room(2 * held + cut_event_bytes_max)) {
     ++cuts_unrecorded_;
     return;
   }
@@ -202,6 +227,8 @@ void Recorder::ready(RequestId through, protocol::TxStatus status) {
     put_login(fields);
     fields.put(Field::parameters, first_settings_);
     write(Kind::connection_ready);
+    worker_->counters.sessions.add();
+    carried_.ready(worker_->body);
     std::string().swap(first_settings_);
     return;
   }

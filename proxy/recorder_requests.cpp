@@ -66,7 +66,10 @@ void Recorder::query(RequestId request, const protocol::Query& message,
   auto fields = begin();
   const bool secret = put_text(fields, message.query, omitted_bytes);
   secret_prepared_ = secret_prepared_ || (secret && mentions_prepare(message.query));
+  const bool kept = worker_->body.size() <= limits_.kept_statements_bytes_max / 16;
+  last_query_.assign(kept ? Bytes(worker_->body) : Bytes());
   ask(request, Kind::query, {.kind = RequestKind::query, .secret = secret});
+  last_query_seq_ = asked_.back().seq;
 }
 
 void Recorder::parse(RequestId request, const protocol::Parse& message,
@@ -82,7 +85,10 @@ void Recorder::parse(RequestId request, const protocol::Parse& message,
   else if (message.statement.empty())
     secret_statements_.erase("");
   ask(request, Kind::parse,
-      {.kind = RequestKind::parse, .secret = secret, .statement = std::string(message.statement)});
+      {.kind = RequestKind::parse,
+       .secret = secret,
+       .statement = std::string(message.statement),
+       .body = worker_->body});
 }
 
 void Recorder::bind(RequestId request, const protocol::Bind& message, std::uint64_t omitted_bytes) {

@@ -55,8 +55,10 @@ void Registry::set_backend_key(Entry& entry, std::uint32_t pid, Bytes key) {
 std::optional<Registry::Target> Registry::find_cancel_target(std::uint32_t pid, Bytes key) const {
   const std::lock_guard lock(mutex_);
   for (const auto& [connection, entry] : entries_) {
-    if (entry->pid == pid && !key.empty() && entry->cancel_key_ == key)
-      return Target{connection, entry->request};
+    if (entry->pid != pid || key.empty() || entry->cancel_key_ != key) continue;
+    const void* where = entry->journal;
+    const journal::Seq request = entry->request;
+    return Target{connection, entry->journal == where ? request : 0, where};
   }
   return std::nullopt;
 }

@@ -26,6 +26,7 @@ class Registry {
     std::atomic<bool> busy = false;
     std::atomic<journal::Seq> request = 0;  // the oldest unanswered, or 0
     std::atomic<std::uint32_t> pid = 0;
+    std::atomic<const void*> journal = nullptr;  // in which one it is recorded; to be compared
 
    private:
     friend class Registry;
@@ -46,6 +47,7 @@ class Registry {
   struct Target {
     journal::ConnectionId connection = 0;
     journal::Seq request = 0;
+    const void* journal = nullptr;  // that has the request
   };
   std::optional<Target> find_cancel_target(std::uint32_t pid, Bytes key) const;
 

@@ -99,8 +99,8 @@ void Relay::on_time() {
 // Why no chunk may be read now. What follows `none` must read it without waiting in between: the
 // submit gate relies on it.
 Relay::Hold Relay::hold(bool from_client) const {
-  if (thread_.shared.journal.failed()) return Hold::journal_failed;
-  if (!thread_.appender.room(recorder_->room_bytes())) return Hold::ring_full;
+  if (recorder_->journal().failed()) return Hold::journal_failed;
+  if (!recorder_->has_room(recorder_->room_bytes())) return Hold::ring_full;
   if (from_client && thread_.shared.held && recorder_->idle()) return Hold::gate_closed;
   return Hold::none;
 }

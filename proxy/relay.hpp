@@ -46,7 +46,9 @@ class Relay final : private Loop::Sleeper {
 
   void begin();
   void resume();  // the gate has opened: who was held reads on
-  void cut();     // ends it from outside: the client is told 57P01 where the stream allows it
+  // Its record goes on in the thread's newest journal, if it is at rest and there is room for it.
+  void move_on() { recorder_->go_on(); }
+  void cut();  // ends it from outside: the client is told 57P01 where the stream allows it
 
  private:
   enum class Phase : std::uint8_t { relaying, ending, hanging_up, over };

@@ -27,8 +27,8 @@ void Relay::end(Ending ending) {
 
 // Waits for room in the ring, unless nothing can be recorded any more.
 void Relay::record_end() {
-  if (!thread_.shared.journal.failed()) {
-    if (!thread_.appender.room(recorder_->room_bytes())) return;
+  if (!recorder_->journal().failed()) {
+    if (!recorder_->has_room(recorder_->room_bytes())) return;
     recorder_->finish();
     recorder_->closed(how_it_ended());
   }
@@ -54,7 +54,7 @@ void Relay::say_last_words() {
     error = protocol::encode_error("FATAL", "57P01",
                                    "terminating connection due to administrator command", "");
   } else if (ending_ == Ending::journal_failed) {
-    const auto why = thread_.shared.journal.failure();
+    const auto why = recorder_->journal().failure();
     spdlog::error("connection={} closed, it cannot be recorded: {}", entry_->connection, why);
     error = protocol::encode_error("FATAL", "53100", "ride cannot record: " + why, "");
   }

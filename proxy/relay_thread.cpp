@@ -4,7 +4,8 @@
 
 namespace ride::proxy {
 
-RelayThread::RelayThread(Shared& everyone, journal::Appender& ring) : Worker(everyone, ring) {
+RelayThread::RelayThread(Shared& everyone, journal::Writer& journal, journal::Appender& ring)
+    : Worker(everyone, journal, ring) {
   loop.after_batch([this] { forgotten_.clear(); });
 }
 

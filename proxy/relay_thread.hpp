@@ -15,7 +15,7 @@ namespace ride::proxy {
 
 class RelayThread : public Worker {
  public:
-  RelayThread(Shared& everyone, journal::Appender& ring);
+  RelayThread(Shared& everyone, journal::Writer& journal, journal::Appender& ring);
   ~RelayThread();
 
   // Any thread. A session counts from the moment it is given.

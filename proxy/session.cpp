@@ -22,6 +22,7 @@ constexpr auto room_retry = 1ms;
 Session::Session(DoorThread& thread, Arrival arrival)
     : thread_(thread),
       limits_(thread.shared.options.limits),
+      tls_(thread.shared.client_tls()),
       client_(std::move(arrival.socket)),
       peer_(std::move(arrival.peer)),
       announced_(arrival.announced),
@@ -44,7 +45,7 @@ void Session::cut() {
 
 Awaitable<void> Session::run() {
   using namespace asio::experimental::awaitable_operators;
-  Timer deadline(thread_.context, limits_.startup_wait_max);
+  Timer deadline(thread_.context, thread_.shared.startup_wait_max.load());
   auto first = co_await (introduce() || deadline.async_wait(as_values));
   if (first.index() == 1) {
     spdlog::warn("connection={} peer={} sent no complete start-up packet in time: closed",
@@ -59,7 +60,8 @@ Awaitable<void> Session::run() {
 Awaitable<void> Session::serve(Hello hello) {
   const bool recordable = co_await ring_has_room();
   if (!recordable) {
-    const auto why = "ride cannot record: " + thread_.shared.journal.failure();
+    const auto why = "ride cannot record: " + recorder_->journal().failure();
+    thread_.counters.refused_unrecorded.add();
     co_await refuse("53100", why, "");
     co_return;
   }
@@ -85,9 +87,11 @@ Awaitable<void> Session::establish(Hello hello) {
                  connection(), peer_);
     recorder_->stop_reading_messages();
   }
-  if (!thread_.shared.registry.admit(*entry_, limits_.sessions_max)) {
+  const std::size_t sessions_max = thread_.shared.sessions_max;
+  if (!thread_.shared.registry.admit(*entry_, sessions_max)) {
+    thread_.counters.refused_by_limit.add();
     spdlog::warn("connection={} peer={} limit=max-connections value={} reached: refused",
-                 connection(), peer_, limits_.sessions_max);
+                 connection(), peer_, sessions_max);
     co_await refuse_recorded("53300", "sorry, too many clients already", "fatal");
     co_return;
   }
@@ -111,8 +115,8 @@ Awaitable<void> Session::establish(Hello hello) {
 Awaitable<void> Session::find_server() {
   if (server_ || !server_failure_.empty()) co_return;
   const auto upstream = thread_.shared.current_upstream();
-  auto connected = co_await connect(thread_.context, upstream, thread_.shared.options,
-                                    thread_.shared.upstream_tls.get());
+  const auto tls = thread_.shared.server_tls();
+  auto connected = co_await connect(thread_.context, upstream, thread_.shared.options, tls.get());
   if (cut_) co_return;
   server_ = std::move(connected.leg);
   if (server_) co_return;
@@ -129,6 +133,7 @@ Awaitable<bool> Session::reach_server() {
     co_return false;
   }
   if (server_) co_return true;
+  thread_.counters.refused_unreachable.add();
   co_await refuse_recorded("08006", "ride cannot reach the PostgreSQL server at " + server_failure_,
                            "server_gone");
   co_return false;
@@ -145,8 +150,7 @@ Awaitable<void> Session::refuse_recorded(std::string_view sqlstate, const std::s
 
 bool Session::server_has_our_certificate() const {
   const auto* theirs = server_->peer_certificate();
-  return theirs != nullptr && thread_.shared.tls &&
-         X509_cmp(theirs, SSL_CTX_get0_certificate(thread_.shared.tls.get())) == 0;
+  return theirs != nullptr && tls_ && X509_cmp(theirs, SSL_CTX_get0_certificate(tls_.get())) == 0;
 }
 
 Binding Session::binding() const {
@@ -175,12 +179,12 @@ Awaitable<void> Session::carry_cancel(Hello hello) {
 
 // Waits for what one more chunk may need. False: the journal has failed.
 Awaitable<bool> Session::ring_has_room() {
-  while (!thread_.appender.room(recorder_->room_bytes())) {
-    if (thread_.shared.journal.failed()) co_return false;
+  while (!recorder_->has_room(recorder_->room_bytes())) {
+    if (recorder_->journal().failed()) co_return false;
     Timer pause(thread_.context, room_retry);
     co_await pause.async_wait(as_values);
   }
-  co_return !thread_.shared.journal.failed();
+  co_return !recorder_->journal().failed();
 }
 
 Awaitable<void> Session::close(std::string_view how) {

@@ -39,6 +39,11 @@ class Session {
   // Ends it from outside, at its next step. On its thread.
   void cut();
 
+  // As Relay::move_on().
+  void move_on() {
+    if (recorder_) recorder_->go_on();
+  }
+
   journal::ConnectionId connection() const { return connection_; }
 
  private:
@@ -83,6 +88,7 @@ class Session {
 
   DoorThread& thread_;
   const Limits& limits_;
+  const SslContext tls_;  // what this client may be shown; a reload changes it for others
   Leg client_;
   std::optional<Leg> server_;
   std::string server_failure_;  // why there is no server_, once it was looked for

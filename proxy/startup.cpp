@@ -126,13 +126,13 @@ Awaitable<bool> Session::answer_ssl_request() {
 }
 
 // PostgreSQL has no TLS on unix sockets either.
-bool Session::may_have_tls() { return thread_.shared.tls != nullptr && client_.is_tcp(); }
+bool Session::may_have_tls() { return tls_ != nullptr && client_.is_tcp(); }
 
 // With `automatic` the server's certificate decides, so that the server is connected first.
 Awaitable<bool> Session::offers_tls() {
   if (!may_have_tls()) co_return false;
   Legs legs{.has_certificate = true, .client_tls = thread_.shared.options.client_tls};
-  if (legs.client_tls == ClientTls::automatic && thread_.shared.upstream_tls) {
+  if (legs.client_tls == ClientTls::automatic && thread_.shared.server_tls()) {
     co_await find_server();
     legs.server_tls = server_ && server_->tls();
     legs.same_certificate = server_ && server_has_our_certificate();
@@ -141,11 +141,13 @@ Awaitable<bool> Session::offers_tls() {
 }
 
 Awaitable<bool> Session::begin_tls() {
-  if (const auto error = co_await client_.accept_tls(*thread_.shared.tls)) {
+  if (const auto error = co_await client_.accept_tls(*tls_)) {
+    thread_.counters.tls_failed.add();
     spdlog::info("connection={} peer={} TLS handshake failed: {}", connection(), peer_,
                  client_.tls_error().empty() ? error.message() : client_.tls_error());
     co_return false;
   }
+  thread_.counters.tls.add();
   gssenc_answered_ = true;
   co_return true;
 }

@@ -69,6 +69,8 @@ std::optional<Note> Notes::note_of(const Event& event) {
     case Kind::cancel_requested:
     case Kind::hint:
     case Kind::log_shown:
+    case Kind::continues:
+    case Kind::continued:
       return other(event);
     case Kind::run_began:
     case Kind::connection_opened:
@@ -144,12 +146,14 @@ std::optional<Note> Notes::connection(const Event& event) {
     return std::nullopt;
   }
   if (event.kind == Kind::connection_ready) {
-    note.text = "opened: " + client;
+    note.text =
+        (fields.has(Field::carried) ? "goes on from the file before: " : "opened: ") + client;
   } else if (event.kind == Kind::connection_refused) {
     note.text = "refused: " + client + ": " + error_of(fields);
     note.weight = Weight::bad;
   } else {
-    note.text = "closed: " + text_of(fields, Field::how);
+    const auto how = text_of(fields, Field::how);
+    note.text = how == "carried" ? "goes on in the next file" : "closed: " + how;
   }
   return note;
 }
@@ -195,6 +199,9 @@ std::optional<Note> Notes::other(const Event& event) {
     return note("notice", text_of(fields, Field::name), text_of(fields, Field::text));
   if (is(Kind::cancel_requested))
     return note("cancel", number_of(fields, Field::connection), "asks to cancel");
+  if (is(Kind::continues)) return note("file", "", "goes on from " + text_of(fields, Field::name));
+  if (is(Kind::continued))
+    return note("file", "", "new connections are in " + text_of(fields, Field::name));
   if (is(Kind::hint)) return note("hint", "", "takes hint " + number_of(fields, Field::number));
   assert(is(Kind::log_shown));
   return note("log", "",

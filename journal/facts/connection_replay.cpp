@@ -101,6 +101,11 @@ void ConnectionReplay::query(const Request& request, bool all_skipped) {
 }
 
 void ConnectionReplay::parse(const Request& request) {
+  if (request.prepared_by_sql) {
+    for (const auto& piece : cut(connection_, request, analyser_))
+      if (const auto& analysis = analyser_.analyse(piece); analysis.prepare) names_.apply(analysis);
+    return;
+  }
   if (!request.failed()) {
     names_.statements[request.name] = {request.text, request.parameter_types};
     return;

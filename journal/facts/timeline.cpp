@@ -131,6 +131,8 @@ void Builder::add(const Event& event) {
     case Kind::fence:
     case Kind::submit_began:
     case Kind::submit_ended:
+    case Kind::continues:
+    case Kind::continued:
       return;
   }
 }
@@ -139,7 +141,8 @@ void Builder::connection(const Event& event, const Fields& fields) {
   auto& connection = out_.connections[event.connection];
   connection.id = event.connection;
   if (event.kind == Kind::connection_opened) {
-    connection.opened_us = event.at_us;
+    const auto opened_before = number_of(fields, Field::started_us);  // in another file
+    connection.opened_us = opened_before ? opened_before : event.at_us;
   } else if (event.kind == Kind::connection_started) {
     connection.started_seq = event.seq;
     connection.user = text_of(fields, Field::user);
@@ -179,6 +182,7 @@ void Builder::request(const Event& event, const Fields& fields) {
   request.name = fields.get_bytes(Field::name);
   request.portal = fields.get_bytes(Field::portal);
   request.how = fields.get_bytes(Field::how);
+  request.prepared_by_sql = fields.get_int(Field::carried) == 2;
   request.parameters = fields.get_bytes(Field::parameters);
   request.parameter_types = fields.get_bytes(Field::parameter_types);
   if (event.kind == Kind::function_call)

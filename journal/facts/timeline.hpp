@@ -48,6 +48,7 @@ struct Request {
   std::string text, name, portal, how;
   std::string parameters, parameter_types;
   std::vector<Answer> answers;
+  bool prepared_by_sql = false;  // a restated query string: what it prepared can be executed
 
   bool failed() const;  // itself, not the Sync behind it
   // The error of the Sync that ends its batch, which stands with the batch's last request.

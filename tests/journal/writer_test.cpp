@@ -223,6 +223,19 @@ TEST_CASE("work beside the events runs after them, and its failure is the caller
   CHECK(reader.database().integer("SELECT n FROM fact_x") == 5);
 }
 
+TEST_CASE("what waits to be stored grows old, and what is stored does not", "[journal][writer]") {
+  const TemporaryFolder folder;
+  Writer writer(folder / "a.ride");
+  CHECK(writer.lag().count() == 0);
+  writer.on_database([&](Database&) {  // nothing is stored meanwhile
+    writer.shared().append(Kind::hint, 0, 0, "");
+    const auto first = writer.lag();
+    while (writer.lag() <= first) std::this_thread::yield();
+  });
+  writer.flush();
+  CHECK(writer.lag().count() == 0);
+}
+
 TEST_CASE("a file is not written twice at a time nor over an old one", "[journal][writer]") {
   const TemporaryFolder folder;
   const auto file = folder / "a.ride";

@@ -13,6 +13,7 @@
 // SELECTs of portals that were open when an error ended their transaction (the traffic closes such
 // portals before); EXECUTE as what was prepared; PREPARE and DEALLOCATE never.
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -42,30 +43,45 @@ struct Journal {
   std::map<std::int64_t, std::vector<std::int64_t>> executes;  // answered, by connection
   std::map<std::int64_t, std::string> last_error;              // of a session, while idle
   std::int64_t gaps = 0;
+  std::int64_t carried = 0;  // connections that went on in the next file
 };
 
-Journal read_journal(Recording& recording, sql::Analyser& analyser) {
-  recording.writer().flush();
-  journal::Reader reader(recording.writer().file());
+// A number no event of another file has, in the order of the files.
+std::int64_t across_files(std::size_t file, std::uint64_t seq) {
+  return static_cast<std::int64_t>(file * 1'000'000'000 + seq);
+}
+
+void add_file(Journal& out, std::size_t number, journal::Writer& writer, sql::Analyser& analyser) {
+  writer.flush();
+  journal::Reader reader(writer.file());
   const auto events = reader.all();
   auto facts = journal::facts::derive(events, analyser);
-  Journal out;
-  out.statements = std::move(facts.statements);
-  out.gaps = static_cast<std::int64_t>(facts.gaps.size());
+  for (auto& row : facts.statements) {
+    row.request = across_files(number, static_cast<std::uint64_t>(row.request));
+    out.statements.push_back(std::move(row));
+  }
+  out.gaps += static_cast<std::int64_t>(facts.gaps.size());
   for (const auto& row : facts.connections)
     if (row.pid) out.pid_of[row.connection] = *row.pid;
   for (const auto& event : events) {
     if (event.kind >= Kind::query && event.kind <= Kind::function_call)
-      out.requests[static_cast<std::int64_t>(event.seq)] = event;
+      out.requests[across_files(number, event.seq)] = event;
     const Fields fields(event.body);
+    if (fields.get_bytes(Field::how) == "carried") ++out.carried;
     if (event.kind == Kind::connection_closed && fields.has(Field::error))
       out.last_error[event.connection] =
           journal::facts::error_field(fields.get_bytes(Field::error), 'C').value_or("");
     if (event.kind != Kind::ended || fields.get_bytes(Field::how) == "cut") continue;
-    const auto request = static_cast<std::int64_t>(fields.get_int(Field::request));
+    const auto request = across_files(number, fields.get_int(Field::request));
     if (out.requests.at(request).kind == Kind::execute)
       out.executes[event.connection].push_back(request);
   }
+}
+
+Journal read_journal(Recording& recording, sql::Analyser& analyser) {
+  Journal out;
+  std::size_t number = 0;
+  for (auto* writer : recording.each_writer()) add_file(out, number++, *writer, analyser);
   return out;
 }
 
@@ -188,10 +204,8 @@ std::string difference(const Calls& journal, const Calls& server) {
   return out.str();
 }
 
-}  // namespace
-
-TEST_CASE("every statement of mixed traffic is recorded once, as the server's own log has it",
-          "[postgres][proxy][wire]") {
+// As many files as `rotations` and one more: together they must say what the server says.
+void check_reconciles(int rotations) {
   const Postgres server(telling_settings());
   server.value("CREATE EXTENSION pg_stat_statements");
   proxy::Options options;
@@ -200,6 +214,13 @@ TEST_CASE("every statement of mixed traffic is recorded once, as the server's ow
   Recording recording(options);
 
   make_tables(recording);
+  std::atomic<bool> over = false;
+  std::thread turner([&] {
+    for (int turn = 0; turn < rotations; ++turn) {
+      eventually([&] { return over || recording.writer().committed() > 100; });
+      recording.rotate();
+    }
+  });
   std::vector<std::thread> clients;
   clients.emplace_back([&] { run_psql(recording); });
   clients.emplace_back([&] { run_pgbench(recording, "simple", "tpcb-like"); });
@@ -212,13 +233,20 @@ TEST_CASE("every statement of mixed traffic is recorded once, as the server's ow
   clients.emplace_back([&] { run_extended(recording); });
   clients.emplace_back([&] { run_deaths(recording); });
   for (auto& client : clients) client.join();
+  over = true;
+  turner.join();
   REQUIRE(eventually([&] { return recording.proxy().sessions().empty(); }));
+
+  const auto files = recording.each_writer();
+  for (const auto* writer : files) CHECK(recording.proxy().recorded_in(*writer) == 0);
 
   sql::Analyser analyser;
   const auto journal = read_journal(recording, analyser);
   const auto theirs = read_server_log(server, analyser);
   const auto ours = expected_log(journal, analyser);
   CHECK(journal.gaps == 0);
+  CHECK(files.size() == static_cast<std::size_t>(rotations) + 1);
+  CHECK((journal.carried > 0) == (rotations > 0));  // sessions that went on in another file
   CHECK(difference(ours, theirs) == "");
   CHECK(difference(expected_calls(journal, analyser), read_calls(server, analyser)) == "");
 
@@ -236,4 +264,16 @@ TEST_CASE("every statement of mixed traffic is recorded once, as the server's ow
     one.push_back(entries.back());
     CHECK(difference(broken, theirs) != "");
   }
+}
+
+}  // namespace
+
+TEST_CASE("every statement of mixed traffic is recorded once, as the server's own log has it",
+          "[postgres][proxy][wire]") {
+  check_reconciles(0);
+}
+
+TEST_CASE("files that follow each other under load together have every statement once",
+          "[postgres][proxy][wire]") {
+  check_reconciles(6);
 }

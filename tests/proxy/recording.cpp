@@ -19,7 +19,7 @@
 namespace ride::test {
 
 Recording::Recording(proxy::Options options, Clock clock) : clock_(clock) {
-  writer_ = std::make_unique<journal::Writer>(directory_ / "test.ride");
+  writers_.push_back(std::make_unique<journal::Writer>(directory_ / "test.ride"));
   const auto files = proxy::ensure_certificate(tls_directory().string());
   if (options.tls_certificate_file.empty()) {
     options.tls_certificate_file = files.certificate;
@@ -27,12 +27,25 @@ Recording::Recording(proxy::Options options, Clock clock) : clock_(clock) {
   }
   if (options.upstream.host == proxy::Upstream{}.host)
     options.upstream = {Postgres::instance().socket_directory(), Postgres::port};
-  proxy_ = std::make_unique<proxy::Proxy>(std::move(options), clock_, *writer_);
+  proxy_ = std::make_unique<proxy::Proxy>(std::move(options), clock_, writer());
   proxy_->start();
 }
 
 Recording::~Recording() {
   proxy_.reset();  // before the writer: it appends
+}
+
+void Recording::rotate() {
+  const auto name = "test-" + std::to_string(writers_.size() + 1) + ".ride";
+  auto next = std::make_unique<journal::Writer>(directory_ / name);
+  proxy_->record_in(*next);
+  writers_.push_back(std::move(next));
+}
+
+std::vector<journal::Writer*> Recording::each_writer() const {
+  std::vector<journal::Writer*> out;
+  for (const auto& writer : writers_) out.push_back(writer.get());
+  return out;
 }
 
 std::string Recording::dsn(const std::string& more) const {
@@ -52,8 +65,8 @@ Finished Recording::psql(const std::string& input, const std::vector<std::string
 }
 
 std::vector<boost::json::object> Recording::events() {
-  writer_->flush();
-  journal::Reader reader(writer_->file());
+  writer().flush();
+  journal::Reader reader(writer().file());
   std::vector<boost::json::object> out;
   for (const auto& event : reader.all()) out.push_back(journal::to_json(event));
   return out;
@@ -70,7 +83,7 @@ bool Recording::has(std::string_view kind) {
 }
 
 std::string Recording::journal_bytes() {
-  writer_->flush();
+  writer().flush();
   std::string out;
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
     if (!entry.is_regular_file()) continue;

@@ -27,7 +27,10 @@ class Recording {
   ~Recording();
 
   proxy::Proxy& proxy() { return *proxy_; }
-  journal::Writer& writer() { return *writer_; }
+  journal::Writer& writer() { return *writers_.back(); }
+  // From now on it records in one more file; each_writer() has all of them, in order.
+  void rotate();
+  std::vector<journal::Writer*> each_writer() const;
   std::string dsn(const std::string& more = "") const;  // user=oncall dbname=postgres, no TLS
 
   // Connected, or with its error.
@@ -47,7 +50,7 @@ class Recording {
  private:
   TemporaryDirectory directory_;
   Clock clock_;
-  std::unique_ptr<journal::Writer> writer_;
+  std::vector<std::unique_ptr<journal::Writer>> writers_;
   std::unique_ptr<proxy::Proxy> proxy_;
 };
 
