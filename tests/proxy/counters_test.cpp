@@ -10,6 +10,6 @@ TEST_CASE("errors are counted by the class of their SQLSTATE", "[proxy]") {
     errors.add(sqlstate);
   std::map<std::string, std::uint64_t> found;
   errors.each([&](const std::string& name, std::uint64_t number) { found[name] = number; });
-  CHECK(found == std::map<std::string, std::uint64_t>{
-                     {"42", 2}, {"57", 1}, {"XX", 1}, {"other", 4}});
+  CHECK(found ==
+        std::map<std::string, std::uint64_t>{{"42", 2}, {"57", 1}, {"XX", 1}, {"other", 4}});
 }
