@@ -22,8 +22,13 @@ class TextCheck {
 
  private:
   std::string look_up(Bytes digest);
+  bool is(Bytes text, Bytes digest) { return as_bytes(sha256_.add(text).finish()) == digest; }
 
   Statement find_;
+  // Texts stand in the order in which events first had them: a text that is not remembered is most
+  // often the next one, which saves looking for it.
+  Statement in_order_;
+  bool has_next_;
   Sha256 sha256_;
   std::unordered_set<std::string> good_;
   std::unordered_set<std::string> told_;

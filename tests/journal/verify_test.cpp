@@ -344,6 +344,27 @@ TEST_CASE("an index that hides events from those who read through it is found",
   CHECK(contains(texts_of(verify_file(folder / "a.ride")), "an index over the events hides some"));
 }
 
+TEST_CASE("texts are found wherever they stand, and the bad one is named among many",
+          "[journal][verify]") {
+  const TemporaryFolder folder;
+  const auto file = folder / "a.ride";
+  {
+    Writer writer(file, {.key = SigningKey::generate()});
+    for (const int number : {1, 2, 1, 3, 4, 2, 5, 6})
+      writer.shared().append(Kind::query, 1, 1,
+                             text_body(std::string(99, 'x') + char('0' + number)));
+    writer.close();
+  }
+  CHECK(verify_file(file).is_sound());
+  change(file, "UPDATE texts SET id = -id WHERE id IN (2, 4)");
+  CHECK(verify_file(file).is_sound());
+  change(file, "UPDATE texts SET text = x'41' WHERE id = 5; DELETE FROM texts WHERE id = -4");
+  const auto verified = verify_file(file);
+  REQUIRE(verified.findings.size() == 2);
+  CHECK(verified.findings[0].text == "event 5: its text is missing");
+  CHECK(verified.findings[1].text == "event 7: its text is not the one that was recorded");
+}
+
 TEST_CASE("a receipt of another file does not fit", "[journal][verify]") {
   const TemporaryFolder folder;
   const auto key = SigningKey::generate();
