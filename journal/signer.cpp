@@ -18,10 +18,9 @@ Signer::Signer(const Database& database, SigningKey key, Seq signed_size)
       insert_checkpoint_(database.prepare(insert_sql)),
       signed_size_(signed_size) {}
 
-bool Signer::is_due(const ChainState& state) const {
+bool Signer::is_due(const ChainState& state, Clock::time_point now) const {
   if (state.size == signed_size_) return false;
-  return state.size - signed_size_ >= unsigned_events_max ||
-         Clock::now() - signed_at_ >= unsigned_wait_max;
+  return state.size - signed_size_ >= unsigned_events_max || now - signed_at_ >= unsigned_wait_max;
 }
 
 void Signer::sign(const Checkpoint& checkpoint) {

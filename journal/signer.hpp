@@ -14,17 +14,17 @@ inline constexpr std::chrono::seconds unsigned_wait_max{60};
 
 class Signer {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // The database must outlive it. `signed_size` is that of the last checkpoint, or the last event
   // where there is none.
   Signer(const Database& database, SigningKey key, Seq signed_size);
 
-  bool is_due(const ChainState& state) const;
+  bool is_due(const ChainState& state, Clock::time_point now = Clock::now()) const;
   // In the place of what stands there for the same size, unless that stands for what was pruned.
   void sign(const Checkpoint& checkpoint);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   SigningKey key_;
   Statement insert_key_;
   Statement insert_checkpoint_;
