@@ -21,6 +21,7 @@
 #include "cli/options.hpp"
 #include "cli/paths.hpp"
 #include "cli/proxy_explain.hpp"
+#include "cli/recording.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "journal/appender.hpp"
@@ -167,9 +168,12 @@ void start(proxy::Proxy& relay, journal::Writer& writer) {
 void stay(const Signals& signals, const journal::Writer& writer) {
   bool told = false;
   while (!signals.take(look_around_ms)) {
-    if (told || !writer.failed()) continue;
-    told = true;
-    spdlog::critical("cannot record any more, every client is refused: {}", writer.failure());
+    if (told == writer.failed()) continue;
+    told = !told;
+    if (told)
+      spdlog::critical("cannot record any more, every client is refused: {}", writer.failure());
+    else
+      spdlog::warn("recording goes on, there is room again: {}", writer.file().string());
   }
 }
 
@@ -238,7 +242,10 @@ int execute(const Proxy& told) {
   choose_certificate(options.relay, folder);
   const Signals signals;
   const Clock clock;
-  journal::Writer writer(new_journal(folder), {.key = proxy_key(folder)});
+  for (const auto& line : recover_left_behind(folder)) spdlog::warn("{}", line);
+  const auto file = new_journal(folder);
+  if (const auto line = memory_warning(file); !line.empty()) spdlog::warn("{}", line);
+  journal::Writer writer(file, recording_options(options.durability, proxy_key(folder)));
   record_beginning(writer, clock);
   proxy::Proxy relay(options.relay, clock, writer);
   start(relay, writer);

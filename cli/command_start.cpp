@@ -15,6 +15,7 @@
 #include "cli/failure.hpp"
 #include "cli/first_process.hpp"
 #include "cli/options.hpp"
+#include "cli/recording.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/terminal.hpp"
 #include "sandbox/scenario.hpp"
@@ -72,6 +73,7 @@ RunState describe_run(const Start& options, const Home& home, const std::filesys
   state.requested_sandbox = options.sandbox;
   state.postgres = options.postgres;
   state.offline = options.offline;
+  state.durability = options.durability;
   state.requested_port = options.port;
   state.listen = options.listen.empty() ? "127.0.0.1" : options.listen;
   state.file = (home.attempts() / (state.name + ".ride")).string();
@@ -109,6 +111,7 @@ int execute(const Start& options) {
   RunLock lock = take_home(home);
   RunState state = describe_run(options, home, folder);
   require_free_port(state.listen, state.requested_port);
+  if (const auto line = memory_warning(state.file); !line.empty()) tell(line);
   const Progress progress = terminal_progress();
   if (options.foreground) {
     supervise_here(home, std::move(state), lock, progress,

@@ -55,6 +55,9 @@ void print_running(const json::object& status) {
     if (bypasses.size() > 1) std::cout << "; " << bypasses.size() - 1 << " more";
     std::cout << ")\n";
   }
+  if (const auto* why = status.if_contains("recording_failed"))
+    std::cout << "\n  nothing is recorded and nobody is served now: " << why->as_string().c_str()
+              << "\n  next: make room, and it goes on; else ride postgres stop\n";
   if (const auto* end = status.if_contains("sandbox_ended"))
     std::cout << "\n  the sandbox is gone: " << end->as_string().c_str()
               << "\n  next: ride postgres reset begins another attempt\n";

@@ -53,6 +53,14 @@ CLI::Option* add_duration(CLI::App& app, const char* name, Duration& to, const c
       name, [&to](std::int64_t number) { to = Unit(number); }, what);
 }
 
+void add_durability(CLI::App& command, std::string& durability) {
+  command
+      .add_option("--durability", durability,
+                  "what the record survives: process (the death of ride), or power (also that of "
+                  "the machine, at one sync to the disk per answer)")
+      ->check(CLI::IsMember({"process", "power"}));
+}
+
 void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* postgres = app.add_subcommand("postgres", "Incidents in a real PostgreSQL");
   postgres->require_subcommand(1);
@@ -71,6 +79,7 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   start->add_option("--postgres", to.start.postgres,
                     "a major version (in Docker, image postgres:NN), or an image");
   start->add_flag("--offline", to.start.offline, "never pull an image");
+  add_durability(*start, to.start.durability);
   start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
 
   CLI::App* status =
@@ -241,6 +250,7 @@ void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
                    "the server: HOST:PORT, or a unix socket's folder, /run/postgresql:5432")
       ->required();
   proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into");
+  add_durability(*proxy, to.proxy.durability);
   proxy->add_flag("--reuse-port", relay.reuse_port,
                   "share the addresses with another ride proxy, so that it can take over");
   proxy->add_option("--socket-mode", to.proxy.socket_mode,

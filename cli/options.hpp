@@ -24,12 +24,13 @@ struct Show {
 
 struct Start {
   std::string scenario;
-  std::string sandbox = "auto";  // auto | docker | local | server
-  std::uint16_t port = 0;        // 0: any that is free
-  std::string listen;            // numeric; empty: 127.0.0.1
-  std::string learner;           // empty: the name of the operating system's user
-  std::string postgres;          // a major version or an image; empty: any that fits
-  bool offline = false;          // never pull an image
+  std::string sandbox = "auto";        // auto | docker | local | server
+  std::uint16_t port = 0;              // 0: any that is free
+  std::string listen;                  // numeric; empty: 127.0.0.1
+  std::string learner;                 // empty: the name of the operating system's user
+  std::string postgres;                // a major version or an image; empty: any that fits
+  bool offline = false;                // never pull an image
+  std::string durability = "process";  // process | power
   bool foreground = false;
   bool json = false;
 };
@@ -143,8 +144,9 @@ struct Proxy {
   std::vector<std::string> proxy_protocol;  // networks as typed, likewise
   std::string socket_mode = "0700";         // octal digits
   std::string upstream;
-  std::string journal;   // folder
-  proxy::Options relay;  // everything else that the proxy is told
+  std::string journal;                 // folder
+  std::string durability = "process";  // process | power
+  proxy::Options relay;                // everything else that the proxy is told
   std::string client_tls = "auto";
   std::string upstream_tls = "prefer";
   bool explain = false;

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "cli/failure.hpp"
 #include "cli/keys.hpp"
+#include "cli/recording.hpp"
 #include "journal/appender.hpp"
 #include "journal/fields.hpp"
 #include "journal/sha256.hpp"
@@ -60,9 +61,8 @@ Run::~Run() {
 void Run::begin(const Progress& progress) {
   const bool first = state_.attempt == 1;
   try {
-    journal::WriterOptions options;
+    auto options = recording_options(state_.durability, home_key(home_));
     options.extend = !first;
-    options.key = home_key(home_);
     writer_ = std::make_unique<journal::Writer>(state_.file, options);
     if (first) record_run();
     boot(progress);

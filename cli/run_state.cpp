@@ -52,6 +52,7 @@ std::string to_json(const RunState& state) {
                                       {"requested_sandbox", state.requested_sandbox},
                                       {"postgres", state.postgres},
                                       {"offline", state.offline},
+                                      {"durability", state.durability},
                                       {"requested_port", state.requested_port},
                                       {"listen", state.listen},
                                       {"sandbox", state.sandbox},
@@ -76,6 +77,7 @@ RunState run_state_from_json(std::string_view written) {
   state.requested_sandbox = text(object, "requested_sandbox");
   state.postgres = text(object, "postgres");
   state.offline = object.at("offline").as_bool();
+  state.durability = text(object, "durability");
   state.requested_port = object.at("requested_port").to_number<std::uint16_t>();
   state.listen = text(object, "listen");
   state.sandbox = text(object, "sandbox");

@@ -28,6 +28,7 @@ struct RunState {
   std::string requested_sandbox;  // what --sandbox said
   std::string postgres;           // what --postgres said
   bool offline = false;
+  std::string durability = "process";
   std::uint16_t requested_port = 0;
   std::string listen;   // the address, numeric
   std::string sandbox;  // "local" | "docker" | "server", once known

@@ -95,7 +95,10 @@ json::object Run::status() {
   json::array bypasses;
   for (const auto& bypass : bypasses_.found()) bypasses.push_back(json_of(bypass));
   out["bypasses"] = std::move(bypasses);
-  writer_->flush();
+  if (writer_->failed())
+    out["recording_failed"] = writer_->failure();
+  else
+    writer_->flush();
   out["requests"] = count_requests();
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@ namespace ride::journal {
 void Durability::Ticket::ask(std::uint64_t position) {
   {
     const std::scoped_lock lock(owner_.mutex_);
-    asked_ = position;
+    asked_ = std::max(asked_, position);
   }
   owner_.wake_.notify_one();
 }

@@ -29,7 +29,7 @@ enum class Level : std::uint8_t {
 
 class Durability {
  public:
-  // One ring's share. Its producer asks, from its own thread; anybody may look.
+  // One ring's share. Anybody may ask and look.
   class Ticket {
    public:
     Ticket(Durability& owner, Ring& ring) : owner_(owner), ring_(ring) {}

@@ -154,7 +154,7 @@ class Proxy::Impl {
     for (std::size_t i = 0; i <= door_thread.relays.size(); ++i) rings.push_back(&add_ring(next));
     for (std::size_t i = 0; i < door_thread.relays.size(); ++i)
       on(*door_thread.relays[i], [ring = rings[i], &next](RelayThread& relay) {
-        relay.ledgers.emplace_back(next, *ring);
+        relay.listen_to(relay.ledgers.emplace_back(next, *ring));
         relay.for_each([](Relay& session) { session.move_on(); });
       });
     on(door_thread, [ring = rings.back(), &next](DoorThread& door_of_all) {

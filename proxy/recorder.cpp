@@ -76,7 +76,16 @@ journal::FieldWriter Recorder::begin() {
 }
 
 journal::Seq Recorder::write(Kind kind) {
-  return ledger_->appender.append(kind, entry_.connection, now_us_, worker_->body);
+  const auto seq = ledger_->appender.append(kind, entry_.connection, now_us_, worker_->body);
+  written_to_ = ledger_->appender.position();
+  return seq;
+}
+
+bool Recorder::on_disk() {
+  auto* const ticket = ledger_->appender.durability();
+  if (ticket == nullptr || ticket->reached(written_to_)) return true;
+  ticket->ask(written_to_);
+  return false;
 }
 
 void Recorder::opened(std::string_view peer, const TlsFacts& tls) {

@@ -55,6 +55,11 @@ class Recorder : private protocol::Observer {
   bool idle() const { return session_.started() && !session_.busy(); }
   bool between_messages() const { return !raw_ && server_framer_.between_messages(); }
 
+  // Level `power`: whether all that was recorded of this session on this thread is on the disk;
+  // asks for it where it is not, and the thread's appender tells when. What the server said goes on
+  // only then. Always so at level `process`.
+  bool on_disk();
+
   // What one more chunk, of either side, can add to the ring at most.
   std::size_t room_bytes() const { return room_bytes(worker_->shared.options.limits); }
   static std::size_t room_bytes(const Limits& limits);
@@ -173,10 +178,11 @@ class Recorder : private protocol::Observer {
   std::string_view binding_;         // one of name_of()'s
   std::string_view authentication_;  // as channel_binding_, a text that lives for good
   std::string_view channel_binding_;
-  std::string first_settings_;  // reported until then: name NUL value NUL …
-  bool opened_ = false;         // connection_opened was written
-  bool closed_ = false;         // connection_closed was
-  bool ready_ = false;          // connection_ready was written
+  std::string first_settings_;    // reported until then: name NUL value NUL …
+  bool opened_ = false;           // connection_opened was written
+  bool closed_ = false;           // connection_closed was
+  bool ready_ = false;            // connection_ready was written
+  std::uint64_t written_to_ = 0;  // the ring's position behind its last event
   bool raw_ = false;
   bool said_goodbye_ = false;
   bool client_finished_ = false;

@@ -16,8 +16,11 @@ constexpr std::size_t other_events_max = 2;
 
 }  // namespace
 
-// Counted there before it is not counted here any more.
+// Counted there before it is not counted here any more. What it wrote until now is on its way to
+// the disk, and no answer waits for it.
 void Recorder::settle_in(Ledger& ledger) {
+  on_disk();
+  written_to_ = 0;
   ++ledger.sessions;
   --ledger_->sessions;
   ledger_ = &ledger;
@@ -51,6 +54,7 @@ void Recorder::go_on() {
   now_us_ = worker_->shared.clock.now_us();
   settle_in(next);
   restate();
+  written_to_ = ledger_->appender.position();
   close_in(before);
 }
 

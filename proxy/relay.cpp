@@ -54,6 +54,16 @@ void Relay::resume() {
   });
 }
 
+void Relay::recorded() {
+  if (held_.empty() || phase_ != Phase::relaying) return;
+  step([this] {
+    if (recorder_->journal().failed()) return end(Ending::journal_failed);
+    if (!recorder_->on_disk()) return;
+    const auto chunk = std::exchange(held_, {});
+    pass_on(chunk, client_);
+  });
+}
+
 void Relay::cut() {
   step([this] {
     cut_ = true;
@@ -106,7 +116,7 @@ Relay::Hold Relay::hold(bool from_client) const {
 }
 
 bool Relay::may_read(Side& side) {
-  if (!side.reading || !other(side).rest.empty()) return false;
+  if (!side.reading || !other(side).rest.empty() || !held_.empty()) return false;
   side.hold = hold(&side == &client_);
   if (side.hold == Hold::journal_failed) end(Ending::journal_failed);
   return side.hold == Hold::none;
@@ -121,11 +131,22 @@ void Relay::read(Side& side) {
   if (error) return on_end_of(side, error);
   const Bytes chunk(thread_.chunk.data(), size);
   const auto now_us = thread_.shared.clock.now_us();
-  if (&side == &client_)
+  if (&side == &client_) {
     recorder_->from_client(chunk, now_us);
+    return pass_on(chunk, server_);
+  }
+  const bool at_start = recorder_->between_messages();
+  recorder_->from_server(chunk, now_us);
+  if (recorder_->on_disk())
+    pass_on(chunk, client_);
   else
-    recorder_->from_server(chunk, now_us);
-  pass_on(chunk, other(side));
+    keep_for_disk(chunk, at_start);
+}
+
+// recorded() passes it on.
+void Relay::keep_for_disk(Bytes chunk, bool at_start) {
+  held_.assign(chunk);
+  held_at_start_ = at_start;
 }
 
 // The one place from which recorded bytes go on. A copy is made only of what the peer would not
@@ -167,7 +188,7 @@ void Relay::on_end_of(Side& side, const error_code& error) {
 
 bool Relay::expects(const Side& side) const {
   const auto& to = &side == &client_ ? server_ : client_;
-  return side.reading && side.hold == Hold::none && to.rest.empty();
+  return side.reading && side.hold == Hold::none && to.rest.empty() && held_.empty();
 }
 
 std::uint32_t Relay::wanted(const Side& side) const {

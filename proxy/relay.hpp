@@ -3,7 +3,9 @@
 // buffer. At the end it records that it has ended and says what ride itself has to say.
 //
 // It stops reading where it may not go on: while the journal's ring has no room, while the other
-// side takes nothing, and, for requests of an idle session, while the submit gate is closed.
+// side takes nothing, and, for requests of an idle session, while the submit gate is closed. At
+// level `power`, bytes for the client wait until the record of them is on the disk, and nothing
+// more is read meanwhile.
 //
 //   relaying ──▶ ending ──────────▶ hanging_up ──────────▶ over
 //                (until the ring    (until the client has
@@ -45,9 +47,13 @@ class Relay final : private Loop::Sleeper {
   journal::ConnectionId connection() const { return entry_->connection; }
 
   void begin();
-  void resume();  // the gate has opened: who was held reads on
-  // Its record goes on in the thread's newest journal, if it is at rest and there is room for it.
-  void move_on() { recorder_->go_on(); }
+  void resume();    // the gate has opened: who was held reads on
+  void recorded();  // level `power`: more of the thread's ring is on the disk
+  // Its record goes on in the thread's newest journal, if it is at rest, there is room for it, and
+  // nothing waits for the older one.
+  void move_on() {
+    if (held_.empty()) recorder_->go_on();
+  }
   void cut();  // ends it from outside: the client is told 57P01 where the stream allows it
 
  private:
@@ -82,6 +88,7 @@ class Relay final : private Loop::Sleeper {
   Hold hold(bool from_client) const;
   bool may_read(Side& side);
   void read(Side& side);
+  void keep_for_disk(Bytes chunk, bool at_start);
   void pass_on(Bytes chunk, Side& to);
   void send_rest(Side& to);
   void on_broken(Side& to);
@@ -107,6 +114,8 @@ class Relay final : private Loop::Sleeper {
   std::shared_ptr<Registry::Entry> entry_;
   Side client_;
   Side server_;
+  std::string held_;            // for the client, until its record is on the disk
+  bool held_at_start_ = false;  // it begins where a message begins
   Phase phase_ = Phase::relaying;
   Ending ending_ = Ending::server_closed;
   bool cut_ = false;

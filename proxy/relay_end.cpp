@@ -25,12 +25,14 @@ void Relay::end(Ending ending) {
   record_end();
 }
 
-// Waits for room in the ring, unless nothing can be recorded any more.
+// Waits for room in the ring, unless the journal has failed: then it is recorded where there is
+// room still, for what is in the ring is not lost.
 void Relay::record_end() {
-  if (!recorder_->journal().failed()) {
-    if (!recorder_->has_room(recorder_->room_bytes())) return;
+  if (recorder_->has_room(recorder_->room_bytes())) {
     recorder_->finish();
     recorder_->closed(how_it_ended());
+  } else if (!recorder_->journal().failed()) {
+    return;
   }
   leave();
   say_last_words();
@@ -59,7 +61,8 @@ void Relay::say_last_words() {
     error = protocol::encode_error("FATAL", "53100", "ride cannot record: " + why, "");
   }
   // Only where the bytes sent so far end where a message ends.
-  const bool takes_message = client_.rest.empty() && recorder_->between_messages();
+  const bool takes_message =
+      client_.rest.empty() && (held_.empty() ? recorder_->between_messages() : held_at_start_);
   error_code ignored;  // a client that takes nothing now goes without
   if (!error.empty() && takes_message) client_.stream.write_some(error, ignored);
 }

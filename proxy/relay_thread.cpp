@@ -7,9 +7,22 @@ namespace ride::proxy {
 RelayThread::RelayThread(Shared& everyone, journal::Writer& journal, journal::Appender& ring)
     : Worker(everyone, journal, ring) {
   loop.after_batch([this] { forgotten_.clear(); });
+  listen_to(ledger());
 }
 
-RelayThread::~RelayThread() = default;
+// Nobody posts to a loop that is gone.
+RelayThread::~RelayThread() {
+  for (const auto& ledger : ledgers)
+    if (auto* const ticket = ledger.appender.durability(); ticket != nullptr) ticket->tell({});
+}
+
+void RelayThread::listen_to(Ledger& ledger) {
+  auto* const ticket = ledger.appender.durability();
+  if (ticket == nullptr) return;
+  ticket->tell([this] {
+    loop.post(Loop::Task([this] { for_each([](Relay& relay) { relay.recorded(); }); }));
+  });
+}
 
 void RelayThread::take(Established session) {
   ++load_;

@@ -30,6 +30,9 @@ class RelayThread : public Worker {
     for (auto* const relay : all) visit(*relay);
   }
 
+  // At level `power`: relays that wait for the ledger's ring are told when it is on the disk.
+  void listen_to(Ledger& ledger);
+
   // What a relay says of itself: it weighs no more, and it can be forgotten.
   void left() { --load_; }
   void forget(journal::ConnectionId connection);

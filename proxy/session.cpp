@@ -188,8 +188,8 @@ Awaitable<bool> Session::ring_has_room() {
 }
 
 Awaitable<void> Session::close(std::string_view how) {
-  const bool recordable = co_await ring_has_room();
-  if (recordable) recorder_->closed(cut_ ? "cut" : how);
+  co_await ring_has_room();  // a journal that failed may have some still
+  if (recorder_->has_room(recorder_->room_bytes())) recorder_->closed(cut_ ? "cut" : how);
   co_await hang_up();
 }
 

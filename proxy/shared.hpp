@@ -73,6 +73,11 @@ struct Shared {
 // A journal, and one thread's ring in it, which that thread alone writes to.
 struct Ledger {
   Ledger(journal::Writer& record, journal::Appender& ring) : journal(record), appender(ring) {}
+  ~Ledger() {
+    if (appender.durability() != nullptr) appender.durability()->tell({});
+  }
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
 
   journal::Writer& journal;
   journal::Appender& appender;

@@ -23,6 +23,7 @@ TEST_CASE("a run's description comes back as it was saved", "[cli][run_state]") 
   state.requested_sandbox = "auto";
   state.postgres = "postgres:17";
   state.offline = true;
+  state.durability = "power";
   state.requested_port = 1;
   state.listen = "127.0.0.1";
   state.sandbox = "local";
