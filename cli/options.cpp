@@ -29,6 +29,7 @@ struct Storage {
   Recover recover;
   AuditList audit_list;
   AuditShow audit_show;
+  AuditSearch audit_search;
   AuditExport audit_export;
   AuditVerify audit_verify;
   AuditReceipt audit_receipt;
@@ -133,6 +134,30 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
       ->check(CLI::Range(0.0, 86'400.0));
 }
 
+void add_audit_search(CLI::App& audit, AuditSearch& to, std::optional<Command>& chosen) {
+  CLI::App* search =
+      add(audit, "search", "Statements by words of text, parameters, result, error", to, chosen);
+  search
+      ->add_option("PATH… QUERY", to.words,
+                   "files and folders, then the words; \"\" for all that the options choose")
+      ->required();
+  auto& filters = to.filters;
+  search->add_option("--learner", filters.learner, "who recorded it");
+  search->add_option("--scenario", filters.scenario, "for example stage-12/02-release-fallout");
+  search->add_option("--attempt", filters.attempt, "only of this attempt");
+  search->add_option("--since", to.since,
+                     "sent from then on: 2026-11-25, 2026-11-25T03:14:58, 90d");
+  search->add_option("--until", to.until, "sent before then");
+  search->add_option("--database", filters.database, "of the session");
+  search->add_option("--role", filters.role, "that logged in");
+  search->add_option("--application", filters.application, "application_name at that moment");
+  search->add_option("--outcome", filters.outcome, "what became of it")
+      ->check(CLI::IsMember({"committed", "rolled back", "failed", "skipped", "unknown"}));
+  search->add_option("--sqlstate", filters.sqlstate, "of its error, for example 40P01");
+  search->add_option("--relation", filters.relation, "that its text reads, writes or changes");
+  search->add_option("--function", filters.function, "that its text calls");
+}
+
 void add_audit_export(CLI::App& audit, AuditExport& to, std::optional<Command>& chosen) {
   CLI::App* out = add(audit, "export", "The record for other systems, a line each", to, chosen);
   out->add_option("PATH", to.paths, "files and folders")->required();
@@ -171,6 +196,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   recover->add_option("FILE", to.recover.file, "an attempt file, NAME.ride")->required();
 
   add_audit(*audit, to, chosen);
+  add_audit_search(*audit, to.audit_search, chosen);
   add_audit_export(*audit, to.audit_export, chosen);
   add_audit_proof(*audit, to, chosen);
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "audit/search.hpp"
 #include "proxy/options.hpp"
 
 namespace ride::cli {
@@ -111,6 +112,13 @@ struct AuditShow {
   bool json = false;
 };
 
+struct AuditSearch {
+  std::vector<std::string> words;  // files and folders, and at the end what to search for
+  audit::SearchOptions filters;
+  std::string since, until;  // as typed, see read_moment()
+  bool json = false;
+};
+
 struct AuditExport {
   std::vector<std::string> paths;
   std::string format = "ndjson";  // ndjson | csv | ocsf
@@ -156,8 +164,8 @@ struct Proxy {
 };
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditExport,
-                             AuditVerify, AuditReceipt, Play, Proxy>;
+                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditSearch,
+                             AuditExport, AuditVerify, AuditReceipt, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -188,6 +196,7 @@ int execute(const Replay& options);
 int execute(const Recover& options);
 int execute(const AuditList& options);
 int execute(const AuditShow& options);
+int execute(const AuditSearch& options);
 int execute(const AuditExport& options);
 int execute(const AuditVerify& options);
 int execute(const AuditReceipt& options);

@@ -105,3 +105,27 @@ TEST_CASE("audit export says what is wrong with how it was called", "[lab]") {
   CHECK(wrong({"x.ride", "--format", "csv", "--json"}) == 2);
   CHECK(wrong({}) == 2);
 }
+
+TEST_CASE(
+    "audit search finds words, says when it builds its index, and fails where nothing is found",
+    "[lab][postgres]") {
+  ProxyProcess proxy;
+  proxy.psql("CREATE TABLE searched (name text);\nINSERT INTO searched VALUES ('tulip');\n");
+  REQUIRE(proxy.stop() == 0);
+  const auto file = proxy.file().string();
+  const std::vector<std::string> home{"RIDE_HOME=" + (proxy.folder() / "home").string()};
+  const auto first = run_ride({"audit", "search", file, "tulip"}, home);
+  CHECK(first.exit_code == 0);
+  CHECK(contains(first.out, "#2  connection 1"));
+  CHECK(contains(first.out, "»tulip«"));
+  CHECK(contains(first.err, "building its search index"));
+  const auto again =
+      run_ride({"audit", "search", file, "", "--relation", "searched", "--json"}, home);
+  CHECK(again.err.empty());
+  CHECK(objects(again.out).size() == 2);
+  const auto nothing = run_ride({"audit", "search", file, "elephant"}, home);
+  CHECK(nothing.exit_code == 1);
+  CHECK(contains(nothing.err, "nothing found"));
+  CHECK(run_ride({"audit", "search", file, "!!"}, home).exit_code == 2);
+  CHECK(run_ride({"audit", "search", "tulip"}, home).exit_code == 2);
+}
