@@ -31,6 +31,7 @@ struct Storage {
   AuditShow audit_show;
   AuditSearch audit_search;
   AuditExport audit_export;
+  AuditPrune audit_prune;
   AuditVerify audit_verify;
   AuditReceipt audit_receipt;
   Play play;
@@ -158,6 +159,15 @@ void add_audit_search(CLI::App& audit, AuditSearch& to, std::optional<Command>& 
   search->add_option("--function", filters.function, "that its text calls");
 }
 
+void add_audit_prune(CLI::App& audit, AuditPrune& to, std::optional<Command>& chosen) {
+  CLI::App* prune = add(audit, "prune", "Remove what is older than it must be kept", to, chosen);
+  prune->add_option("PATH", to.path, "a folder of files, or one of the proxy's files")->required();
+  prune->add_option("--older-than", to.older_than, "what ended before then: 90d, or a date");
+  prune->add_option("--keep", to.keep, "all but the newest so many files of the folder");
+  prune->add_flag("--dry-run", to.dry_run, "only say what would go");
+  prune->add_flag("--yes", to.yes, "remove it");
+}
+
 void add_audit_export(CLI::App& audit, AuditExport& to, std::optional<Command>& chosen) {
   CLI::App* out = add(audit, "export", "The record for other systems, a line each", to, chosen);
   out->add_option("PATH", to.paths, "files and folders")->required();
@@ -198,6 +208,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add_audit(*audit, to, chosen);
   add_audit_search(*audit, to.audit_search, chosen);
   add_audit_export(*audit, to.audit_export, chosen);
+  add_audit_prune(*audit, to.audit_prune, chosen);
   add_audit_proof(*audit, to, chosen);
 
   CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");

@@ -119,6 +119,15 @@ struct AuditSearch {
   bool json = false;
 };
 
+struct AuditPrune {
+  std::string path;
+  std::string older_than;  // as typed, see read_moment()
+  std::optional<std::size_t> keep;
+  bool dry_run = false;
+  bool yes = false;
+  bool json = false;
+};
+
 struct AuditExport {
   std::vector<std::string> paths;
   std::string format = "ndjson";  // ndjson | csv | ocsf
@@ -165,7 +174,7 @@ struct Proxy {
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
                              Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditSearch,
-                             AuditExport, AuditVerify, AuditReceipt, Play, Proxy>;
+                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, Play, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -198,6 +207,7 @@ int execute(const AuditList& options);
 int execute(const AuditShow& options);
 int execute(const AuditSearch& options);
 int execute(const AuditExport& options);
+int execute(const AuditPrune& options);
 int execute(const AuditVerify& options);
 int execute(const AuditReceipt& options);
 int execute(const Play& options);

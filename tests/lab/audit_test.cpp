@@ -129,3 +129,23 @@ TEST_CASE(
   CHECK(run_ride({"audit", "search", file, "!!"}, home).exit_code == 2);
   CHECK(run_ride({"audit", "search", "tulip"}, home).exit_code == 2);
 }
+
+TEST_CASE("audit prune removes nothing unasked, and what it leaves verifies", "[lab][postgres]") {
+  ProxyProcess proxy;
+  proxy.psql("SELECT 1;\n");
+  const auto file = proxy.file().string();
+  const auto folder = proxy.file().parent_path().string();
+  CHECK(contains(run_ride({"audit", "prune", folder, "--keep", "0", "--yes"}).out, "nothing"));
+  REQUIRE(proxy.stop() == 0);
+  const auto asked = run_ride({"audit", "prune", file, "--older-than", "0s"});
+  CHECK(asked.exit_code == 1);
+  CHECK(contains(asked.out, "would remove"));
+  CHECK(run_ride({"audit", "prune", file, "--older-than", "0s", "--dry-run"}).exit_code == 0);
+  CHECK(objects(run_ride({"audit", "show", file, "--json"}).out).size() == 1);
+  REQUIRE(run_ride({"audit", "prune", file, "--older-than", "0s", "--yes"}).exit_code == 0);
+  CHECK(run_ride({"audit", "show", file, "--json"}).out.empty());
+  CHECK(run_ride({"audit", "verify", file}).exit_code == 0);
+  CHECK(run_ride({"audit", "prune", folder, "--keep", "0", "--yes"}).exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(file));
+  CHECK(run_ride({"audit", "prune", folder}).exit_code == 2);
+}
