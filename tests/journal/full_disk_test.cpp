@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -99,6 +100,23 @@ TEST_CASE("a writer that may goes on once there is room, with nothing lost and n
     check_whole(file, appended);
     require(Reader(file).all({.attempt = {}, .kinds = {Kind::gap}, .after = 0}).size() == 1,
             "nothing says that clients were refused");
+  });
+}
+
+TEST_CASE(
+    "a ring for which there is no room is refused when it is made, and one that was made can "
+    "be filled on a full disk",
+    "[journal][ring]") {
+  const TemporaryFolder folder;
+  on_small_disk(folder, [&] {
+    auto made = Ring::create(folder / "a.ride-ring.0", 0, small, 1);
+    fill(folder / "ballast");
+    const auto refused = error_of([&] { Ring::create(folder / "a.ride-ring.1", 1, small, 1); });
+    require(contains(refused, "a.ride-ring.1: cannot reserve space"), "it was made");
+    require(!std::filesystem::exists(folder / "a.ride-ring.1"), "a part of it was left");
+    const std::array parts{ride::Bytes("x")};
+    for (Seq seq = 1; made.room(1); ++seq) made.append(seq, Kind::hint, 0, 0, parts);
+    require(made.checked(0).has_value(), "what was written is not there");
   });
 }
 

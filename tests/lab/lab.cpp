@@ -98,6 +98,28 @@ std::string Lab::must(const std::vector<std::string>& words) const {
   return outcome.out;
 }
 
+void Lab::start_on_small_disk(const std::string& size) {
+  const auto attempts = home_ / "attempts";
+  fs::create_directories(attempts);
+  const auto usual = program_;
+  program_ = {"unshare",
+              "-m",
+              "sh",
+              "-c",
+              "mount -t tmpfs -o size=" + size + " tmpfs \"$0\" && exec \"$@\"",
+              attempts.string()};
+  program_.insert(program_.end(), usual.begin(), usual.end());
+  start({"--sandbox", "local"});
+  program_ = usual;
+}
+
+void Lab::resize_small_disk(const std::string& size) const {
+  const auto done = run_program({"nsenter", "-t", run_value("supervisor"), "-m", "mount", "-o",
+                                 "remount,size=" + size, (home_ / "attempts").string()});
+  INFO(done.err);
+  REQUIRE(done.exit_code == 0);
+}
+
 void Lab::start(const std::vector<std::string>& words) {
   std::vector<std::string> all{"postgres", "start", scenario, "--json"};
   if (std::find(words.begin(), words.end(), "--sandbox") == words.end())

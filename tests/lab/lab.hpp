@@ -58,6 +58,10 @@ class Lab {
 
   // `ride postgres start`; the sandbox is the one of sandbox_words() unless `words` say otherwise.
   void start(const std::vector<std::string>& words = {});
+  // The same in a local sandbox, with the folder of attempts on a tmpfs of that size ("54m"), which
+  // only the run sees. Needs root.
+  void start_on_small_disk(const std::string& size);
+  void resize_small_disk(const std::string& size) const;
   const std::string& dsn() const { return dsn_; }
   const std::filesystem::path& file() const { return file_; }
   int port() const;
