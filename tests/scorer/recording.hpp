@@ -24,7 +24,9 @@ class Recording {
   using Kind = journal::Kind;
 
   // One attempt of `rules` is under way, its learner connected as connection 1.
-  explicit Recording(const std::filesystem::path& file, const Rules& rules) : writer_(file) {
+  Recording(const std::filesystem::path& file, const Rules& rules,
+            const journal::WriterOptions& options = {})
+      : writer_(file, options) {
     const auto snapshot = to_json(rules);
     const auto digest = journal::sha256(snapshot);
     add(Kind::run_began, 0, [&](journal::FieldWriter& out) {

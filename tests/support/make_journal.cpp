@@ -95,7 +95,10 @@ int main(int argc, char* argv[]) {
     return 2;
   }
   const auto began = std::chrono::steady_clock::now();
-  Recording recording(argv[1], ride::scorer::sample_rules());
+  ride::journal::WriterOptions options;
+  const auto folder = std::filesystem::absolute(argv[1]).parent_path();
+  options.key = ride::journal::SigningKey::ensure(folder / "key");
+  Recording recording(argv[1], ride::scorer::sample_rules(), options);
   make(recording, std::strtoll(argv[2], nullptr, 10));
   if (argc > 3) recording.submit();
   recording.close();
