@@ -1,14 +1,17 @@
 // `ride replay FILE`: plays an attempt as it went, from its file alone, or prints it.
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <utility>
 
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
+#include "journal/fields.hpp"
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
+#include "replay/cast.hpp"
 #include "replay/marks.hpp"
 #include "replay/player.hpp"
 #include "replay/print.hpp"
@@ -48,12 +51,38 @@ std::int64_t steady_us() {
       .count();
 }
 
-void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+replay::Timeline timeline_of(journal::Reader& reader, std::uint32_t attempt,
+                             const Replay& options) {
   std::vector<replay::Moment> moments;
   tell_all(reader, attempt, [&](const replay::Moment& moment) { moments.push_back(moment); });
-  replay::Timeline timeline(std::move(moments),
-                            static_cast<std::int64_t>(options.idle_limit_seconds * 1e6));
-  replay::Player player(std::move(timeline),
+  return {std::move(moments), static_cast<std::int64_t>(options.idle_limit_seconds * 1e6)};
+}
+
+// "stage-12/02-release-fallout, attempt 2"
+std::string title_of(journal::Reader& reader, std::uint32_t attempt) {
+  std::string title = "ride proxy";
+  for (const auto& event :
+       reader.all({.attempt = {}, .kinds = {journal::Kind::run_began}, .after = 0}))
+    title = journal::Fields(event.body).get_bytes(journal::Field::name);
+  return attempt == 0 ? title : title + ", attempt " + std::to_string(attempt);
+}
+
+void write_cast(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+  replay::CastStyle style;
+  style.title = title_of(reader, attempt);
+  style.speed = options.speed;
+  style.tool_queries = options.tool_queries;
+  const auto timeline = timeline_of(reader, attempt, options);
+  if (options.cast == "-") return replay::write_cast(timeline, style, std::cout);
+  if (std::filesystem::exists(options.cast))
+    throw Failure(options.cast + " is there already; name another file, or remove it");
+  std::ofstream out(options.cast, std::ios::binary);
+  replay::write_cast(timeline, style, out);
+  if (!out.flush()) throw Failure("cannot write " + options.cast);
+}
+
+void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+  replay::Player player(timeline_of(reader, attempt, options),
                         {options.speed, options.paused, options.tool_queries, {}});
   replay::watch(player, {output_is_colored(), steady_us});
 }
@@ -65,7 +94,9 @@ int execute(const Replay& options) {
   journal::require_drained(options.file);
   journal::Reader reader(options.file);
   const auto attempt = replay::choose_attempt(reader, options.attempt);
-  if (options.json)
+  if (!options.cast.empty())
+    write_cast(reader, attempt, options);
+  else if (options.json)
     print_lines(reader, attempt);
   else if (options.txt || !replay::can_watch())
     print_text(reader, attempt, options);

@@ -123,7 +123,12 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
       add(app, "replay", "Play what was done, in order; without a terminal, print it", to, chosen);
   replay->add_option("FILE", to.file, "an attempt file, NAME.ride")->required();
   replay->add_option("--attempt", to.attempt, "default: the last submitted one");
-  replay->add_flag("--txt", to.txt, "print, on a terminal too");
+  CLI::Option* txt = replay->add_flag("--txt", to.txt, "print, on a terminal too");
+  replay
+      ->add_option("--cast", to.cast,
+                   "write a terminal recording for asciinema there; -: to standard output")
+      ->excludes(txt)
+      ->excludes(replay->get_option("--json"));
   replay->add_flag("--tools", to.tool_queries,
                    "the catalog queries that clients send by themselves, too");
   replay->add_flag("--paused", to.paused, "begin at the beginning, and wait");

@@ -87,6 +87,7 @@ struct Replay {
   std::optional<std::uint32_t> attempt;
   bool tool_queries = false;  // clients' own catalog queries in full
   bool txt = false;           // print, even on a terminal
+  std::string cast;           // write an asciicast there; empty: do not
   bool paused = false;
   double speed = 1;
   double idle_limit_seconds = 2;  // 0: none
