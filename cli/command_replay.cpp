@@ -1,8 +1,13 @@
 // `ride replay FILE`: plays an attempt as it went, from its file alone, or prints it.
+#include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <utility>
 
 #include "cli/failure.hpp"
@@ -12,6 +17,7 @@
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
 #include "replay/cast.hpp"
+#include "replay/comments.hpp"
 #include "replay/marks.hpp"
 #include "replay/player.hpp"
 #include "replay/print.hpp"
@@ -24,7 +30,11 @@ namespace {
 using Sink = std::function<void(const replay::Moment&)>;
 
 void tell_all(journal::Reader& reader, std::uint32_t attempt, const Sink& sink) {
-  replay::Marked marked(replay::read_marks(reader, attempt), sink);
+  auto marks = replay::read_marks(reader, attempt);
+  const auto comments = replay::read_comments(reader.database().file());
+  for (const auto& fault : comments.faults) tell(fault);
+  replay::add_to(marks, comments.all, attempt);
+  replay::Marked marked(std::move(marks), sink);
   replay::tell(reader, attempt, [&](const replay::Moment& moment) { marked.hear(moment); });
   marked.finish();
 }
@@ -43,6 +53,49 @@ void print_text(journal::Reader& reader, std::uint32_t attempt, const Replay& op
   tell_all(reader, attempt,
            [&](const replay::Moment& moment) { std::cout << printer.print(moment); });
   std::cout << printer.finish();
+}
+
+std::string now_in_utc() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  std::ostringstream out;
+  out << std::put_time(&parts, "%Y-%m-%dT%H:%M:%SZ");
+  return out.str();
+}
+
+replay::Comment keep_comment(const std::string& file, std::uint32_t attempt, std::int64_t n,
+                             const std::string& text) {
+  replay::Comment comment{attempt, n, operating_system_user(), now_in_utc(), text};
+  replay::add_comment(file, comment);
+  return comment;
+}
+
+// The number that people see, if the attempt has it.
+std::int64_t statement_of(journal::Reader& reader, std::uint32_t attempt, const std::string& text) {
+  std::int64_t n = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, n);
+  if (error != std::errc() || at != end || n < 1)
+    throw Failure("--comment needs the number of a statement, not \"" + text + "\"", exit_usage);
+  std::int64_t last = 0;
+  replay::tell(reader, attempt, [&](const replay::Moment& moment) {
+    if (const auto* statement = std::get_if<replay::StatementBegan>(&moment.what))
+      last = std::max(last, statement->n);
+  });
+  if (n > last)
+    throw Failure("attempt " + std::to_string(attempt) + " has no statement " + text +
+                  "; its last one is " + std::to_string(last));
+  return n;
+}
+
+void comment(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+  const auto n = statement_of(reader, attempt, options.comment.at(0));
+  const auto kept = keep_comment(options.file, attempt, n, options.comment.at(1));
+  if (options.json)
+    std::cout << replay::to_json(kept) << '\n';
+  else
+    std::cout << "kept in " << replay::comments_path(options.file).string() << '\n';
 }
 
 std::int64_t steady_us() {
@@ -83,7 +136,10 @@ void write_cast(journal::Reader& reader, std::uint32_t attempt, const Replay& op
 
 void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
   replay::Player player(timeline_of(reader, attempt, options),
-                        {options.speed, options.paused, options.tool_queries, {}});
+                        {options.speed, options.paused, options.tool_queries,
+                         [&](std::int64_t n, const std::string& text) {
+                           return replay::note_of(keep_comment(options.file, attempt, n, text));
+                         }});
   replay::watch(player, {output_is_colored(), steady_us});
 }
 
@@ -94,7 +150,9 @@ int execute(const Replay& options) {
   journal::require_drained(options.file);
   journal::Reader reader(options.file);
   const auto attempt = replay::choose_attempt(reader, options.attempt);
-  if (!options.cast.empty())
+  if (!options.comment.empty())
+    comment(reader, attempt, options);
+  else if (!options.cast.empty())
     write_cast(reader, attempt, options);
   else if (options.json)
     print_lines(reader, attempt);

@@ -1,6 +1,5 @@
 // `ride postgres start`: checks what can be checked at once, then leaves the run to a supervisor.
 #include <netdb.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,11 +23,6 @@ namespace ride::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string operating_system_user() {
-  const passwd* entry = ::getpwuid(::geteuid());
-  return entry == nullptr ? std::to_string(::geteuid()) : std::string(entry->pw_name);
-}
 
 // Says at once what the proxy would find only after the sandbox has booted.
 void require_free_port(const std::string& listen, std::uint16_t port) {

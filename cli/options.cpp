@@ -123,6 +123,11 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
       add(app, "replay", "Play what was done, in order; without a terminal, print it", to, chosen);
   replay->add_option("FILE", to.file, "an attempt file, NAME.ride")->required();
   replay->add_option("--attempt", to.attempt, "default: the last submitted one");
+  replay
+      ->add_option("--comment", to.comment,
+                   "a statement's number and a text: kept in FILE.comments.ndjson")
+      ->type_name("N TEXT")
+      ->expected(2);
   CLI::Option* txt = replay->add_flag("--txt", to.txt, "print, on a terminal too");
   replay
       ->add_option("--cast", to.cast,

@@ -85,9 +85,10 @@ struct Score {
 struct Replay {
   std::string file;
   std::optional<std::uint32_t> attempt;
-  bool tool_queries = false;  // clients' own catalog queries in full
-  bool txt = false;           // print, even on a terminal
-  std::string cast;           // write an asciicast there; empty: do not
+  bool tool_queries = false;         // clients' own catalog queries in full
+  bool txt = false;                  // print, even on a terminal
+  std::string cast;                  // write an asciicast there; empty: do not
+  std::vector<std::string> comment;  // a statement's number, and what to say about it
   bool paused = false;
   double speed = 1;
   double idle_limit_seconds = 2;  // 0: none

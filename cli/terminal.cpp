@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <pwd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -48,6 +49,11 @@ Progress terminal_progress() {
 }
 
 void tell(std::string_view line) { std::cerr << "ride: " << line << '\n'; }
+
+std::string operating_system_user() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : std::string(entry->pw_name);
+}
 
 void print_json(const boost::json::object& object) {
   std::cout << boost::json::serialize(object) << '\n';

@@ -22,6 +22,9 @@ void tell(std::string_view line);
 bool output_is_colored();
 std::size_t output_columns();
 
+// The name of the operating system's user who runs this.
+std::string operating_system_user();
+
 // One line of JSON on standard output.
 void print_json(const boost::json::object& object);
 

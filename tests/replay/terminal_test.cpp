@@ -1,6 +1,7 @@
 // The player as people see it: the built program on a pseudo-terminal, keys in, screen out.
 #include "replay/terminal.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iomanip>
 #include <sstream>
@@ -160,6 +161,27 @@ TEST_CASE("a hostile recording is shown safely on screens of every size", "[repl
       for (const auto* part : {"\x1b]0;", "\x1b]52", "\xc2\x9b", "\xe2\x80\xae", "\x07"})
         CHECK(program.sent().find(part) == std::string::npos);
     }
+}
+
+TEST_CASE("a comment written in the player is kept, and told by everything", "[replay][terminal]") {
+  const TemporaryFolder folder;
+  const auto file = real_attempt(folder);
+  auto program = player(file, {24, 80});
+  program.type("g2\rcwhy \xe6\x97\xa5?\r");
+  REQUIRE(program.until("why \xe6\x97\xa5?"));
+  REQUIRE(program.until("comment on #2 by "));
+  check_harmless(program);
+  const auto kept = test::run({RIDE_PROGRAM, "replay", file.string(), "--comment", "1", "first"});
+  CHECK(kept.status == 0);
+  const auto lines = journal::load(file.string() + ".comments.ndjson");
+  CHECK(lines.starts_with("{\"attempt\":2,\"n\":2,\"author\":\""));
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 2);
+  const auto told = test::run({RIDE_PROGRAM, "replay", file.string()}).output;
+  CHECK(told.find("comment on #1 by ") < told.find("comment on #2 by "));
+  const auto missing = test::run({RIDE_PROGRAM, "replay", file.string(), "--comment", "99", "x"});
+  CHECK(missing.status == 1);
+  CHECK(missing.output.find("attempt 2 has no statement 99; its last one is 21") !=
+        std::string::npos);
 }
 
 TEST_CASE("time goes by in the player, and it stops at the end", "[replay][terminal]") {
