@@ -46,7 +46,8 @@ void Recorder::go_on() {
   auto& next = worker_->ledger();
   if (ledger_ == &next) return;
   if (!opened_ || closed_) return settle_in(next);  // nothing is said of it in two files
-  if (!rests() || !ledger_->appender.room(other_bytes_max, other_events_max) ||
+  // An answer that waits for the disk waits for the ring in which it is recorded.
+  if (!rests() || !on_disk() || !ledger_->appender.room(other_bytes_max, other_events_max) ||
       !next.appender.room(carried_.bytes() + other_bytes_max + room_bytes(),
                           carried_.events() + other_events_max))
     return;
