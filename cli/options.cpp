@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "cli/failure.hpp"
+#include "cli/proxy_options.hpp"
 
 namespace ride::cli {
 namespace {
@@ -46,21 +47,6 @@ CLI::App* add(CLI::App& parent, const char* name, const char* what, Options& opt
   if constexpr (requires { options.json; })
     command->add_flag("--json", options.json, "print one JSON object for programs");
   return command;
-}
-
-// CLI11 reads numbers; the unit stands in the option's text and in the type.
-template <class Unit, class Duration>
-CLI::Option* add_duration(CLI::App& app, const char* name, Duration& to, const char* what) {
-  return app.add_option_function<std::int64_t>(
-      name, [&to](std::int64_t number) { to = Unit(number); }, what);
-}
-
-void add_durability(CLI::App& command, std::string& durability) {
-  command
-      .add_option("--durability", durability,
-                  "what the record survives: process (the death of ride), or power (also that of "
-                  "the machine, at one sync to the disk per answer)")
-      ->check(CLI::IsMember({"process", "power"}));
 }
 
 void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
@@ -231,94 +217,6 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       ->check(CLI::Range(1U, 3600U));
 }
 
-void add_proxy_tls(CLI::App& proxy, Proxy& to) {
-  auto& server = to.relay.upstream_tls;
-  proxy
-      .add_option("--client-tls", to.client_tls,
-                  "auto: not where channel binding would fail; always: wherever it is asked for")
-      ->check(CLI::IsMember({"auto", "always"}));
-  proxy
-      .add_option("--upstream-tls", to.upstream_tls,
-                  "off, prefer (as is), require, verify-ca or verify-full, as libpq's sslmode")
-      ->check(CLI::IsMember({"off", "prefer", "require", "verify-ca", "verify-full"}));
-  proxy.add_flag("--upstream-tls-direct", server.direct,
-                 "TLS without asking, which PostgreSQL 17 and later take");
-  proxy.add_option("--upstream-ca", server.ca_file,
-                   "PEM file to verify the server with, or: system");
-  proxy.add_option("--upstream-name", server.server_name,
-                   "the name its certificate must have; default: the one in --upstream");
-  proxy.add_option("--upstream-cert", server.certificate_file, "PEM file that the server is shown");
-  proxy.add_option("--upstream-key", server.key_file, "PEM file of its key");
-  proxy.add_flag("--explain", to.explain,
-                 "ask the server, print what becomes of TLS and channel binding, and end");
-}
-
-void add_proxy_limits(CLI::App& proxy, proxy::Limits& limits) {
-  const auto seconds_max = CLI::Range(0, 86'400);
-  proxy
-      .add_option("--max-connections", limits.sessions_max,
-                  "sessions at a time; further clients are told 53300")
-      ->check(CLI::Range(1, 1'000'000));
-  proxy.add_option("--accept-rate", limits.accepts_per_second_max,
-                   "new connections a second; further ones wait; default: no limit");
-  add_duration<std::chrono::seconds>(proxy, "--startup-timeout", limits.startup_wait_max,
-                                     "seconds that a client may take to say what it wants")
-      ->check(CLI::Range(1, 86'400));
-  auto& tcp = limits.tcp;
-  add_duration<std::chrono::seconds>(proxy, "--tcp-keepalives-idle", tcp.keepalive_idle,
-                                     "seconds until an idle peer is probed; 0: the system's")
-      ->check(seconds_max);
-  add_duration<std::chrono::seconds>(proxy, "--tcp-keepalives-interval", tcp.keepalive_interval,
-                                     "seconds between probes")
-      ->check(seconds_max);
-  proxy
-      .add_option("--tcp-keepalives-count", tcp.keepalive_count,
-                  "unanswered probes until the connection is dead")
-      ->check(CLI::Range(0U, 127U));
-  add_duration<std::chrono::milliseconds>(
-      proxy, "--tcp-user-timeout", tcp.user_timeout,
-      "milliseconds that sent bytes may stay unacknowledged; 0: the system's")
-      ->check(CLI::Range(0, 86'400'000));
-}
-
-void add_proxy(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
-  auto& relay = to.proxy.relay;
-  CLI::App* proxy =
-      add(app, "proxy", "Record any PostgreSQL, without a scenario", to.proxy, chosen);
-  proxy
-      ->add_option("--listen", to.proxy.listen,
-                   "where clients connect: 127.0.0.1:6432, [::1]:6432, or a unix socket's folder, "
-                   "/folder:6432; port 0 takes a free one; may be given several times")
-      ->required()
-      ->expected(1, 64)
-      ->allow_extra_args(false);
-  proxy
-      ->add_option("--upstream", to.proxy.upstream,
-                   "the server: HOST:PORT, or a unix socket's folder, /run/postgresql:5432")
-      ->required();
-  proxy->add_option("--journal", to.proxy.journal, "the folder for the files it records into");
-  add_durability(*proxy, to.proxy.durability);
-  proxy->add_flag("--reuse-port", relay.reuse_port,
-                  "share the addresses with another ride proxy, so that it can take over");
-  proxy->add_option("--socket-mode", to.proxy.socket_mode,
-                    "of unix sockets listened on, octal; default: 0700");
-  proxy
-      ->add_option(
-          "--proxy-protocol", to.proxy.proxy_protocol,
-          "expect PROXY protocol version 2 from this network, 10.0.0.0/8, or from \"unix\" "
-          "sockets; may be given several times")
-      ->expected(1, 64)
-      ->allow_extra_args(false);
-  add_proxy_limits(*proxy, relay.limits);
-  proxy->add_option("--threads", relay.threads, "threads that relay")->check(CLI::Range(1U, 256U));
-  proxy->add_option("--tls-cert", relay.tls_certificate_file,
-                    "PEM file that clients are shown; default: one made on first use");
-  proxy->add_option("--tls-key", relay.tls_key_file, "PEM file of its key");
-  add_proxy_tls(*proxy, to.proxy);
-  proxy->add_flag("--foreground", to.proxy.foreground, "stay in this terminal; it always does");
-  proxy->add_flag("--quiet", to.proxy.quiet, "log warnings and errors alone");
-}
-
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -329,16 +227,24 @@ Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream&
   app.require_subcommand(1);
   add_postgres(app, storage, chosen);
   add_files(app, storage, chosen);
-  add_proxy(app, storage, chosen);
+  CLI::App* proxy =
+      add(app, "proxy", "Record any PostgreSQL, without a scenario", storage.proxy, chosen);
+  add_proxy_options(*proxy, storage.proxy);
+  const ConfiguredWords words = with_config(*proxy, {argv + 1, argv + argc});
   try {
-    app.parse(argc, argv);
+    app.parse(words.reversed());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       app.exit(error, out, err);
       return {std::nullopt, exit_worked};
     }
-    err << "ride: " << error.what() << "; see `ride --help`\n";
+    err << "ride: " << with_origin(error.what(), words.origins) << "; see `ride --help`\n";
     return {std::nullopt, exit_usage};
+  }
+  if (auto* command = std::get_if<Proxy>(&*chosen)) {
+    command->words.assign(argv + 1, argv + argc);
+    command->origins = words.origins;
+    command->effective = effective_settings(*proxy);
   }
   return {chosen, exit_worked};
 }

@@ -4,15 +4,20 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "audit/search.hpp"
+#include "cli/config_file.hpp"
 #include "proxy/options.hpp"
 
 namespace ride::cli {
+
+// Where a file set an option: its name, FILE:LINE.
+using Origins = std::map<std::string, std::string>;
 
 struct List {
   bool json = false;
@@ -168,10 +173,23 @@ struct Proxy {
   proxy::Options relay;                // everything else that the proxy is told
   std::string client_tls = "auto";
   std::string upstream_tls = "prefer";
+  std::string config;  // file
+  bool print_config = false;
+  std::string log_file;  // "": standard error
+  std::string log_level = "info";
+  bool quiet = false;             // as log_level "warning"
+  std::string rotate_size = "0";  // as typed, see cli/units.hpp; 0: never
+  std::string rotate_age = "0";
+  std::string drain_timeout = "0";
+  std::string metrics;            // address; "": none
+  bool metrics_anywhere = false;  // beyond this machine
   bool explain = false;
   bool foreground = false;
-  bool quiet = false;  // only warnings and errors are logged
   bool json = false;
+
+  std::vector<std::string> words;  // of the command line, to be read again with its file
+  Origins origins;
+  std::vector<Setting> effective;
 };
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -20,15 +21,32 @@ constexpr rlim_t files_max = 16'384;
 // Where the signal handler writes one byte; poll wakes up from it.
 int signal_pipe = -1;
 
-extern "C" void on_signal(int) {
+// What came and was not taken, by number; the pipe alone would lose some once it is full.
+std::array<std::atomic<unsigned>, NSIG> pending;
+static_assert(std::atomic<unsigned>::is_always_lock_free);
+
+extern "C" void on_signal(int number) {
   const int saved = errno;
+  ++pending[static_cast<std::size_t>(number)];
   [[maybe_unused]] const auto sent = ::write(signal_pipe, "s", 1);
   errno = saved;
 }
 
+int take_pending() {
+  for (const auto number : {SIGTERM, SIGINT}) {
+    auto& count = pending[static_cast<std::size_t>(number)];
+    if (count == 0) continue;
+    --count;  // each counts: the first drains, the second cuts
+    return number;
+  }
+  for (std::size_t number = 1; number < pending.size(); ++number)
+    if (pending[number].exchange(0) > 0) return static_cast<int>(number);
+  return 0;
+}
+
 }  // namespace
 
-Signals::Signals() {
+Signals::Signals(std::initializer_list<int> others) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "signals: pipe");
@@ -37,20 +55,27 @@ Signals::Signals() {
   signal_pipe = ends[1];
   struct sigaction action = {};
   action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (auto& count : pending) count = 0;
   ::sigaction(SIGTERM, &action, nullptr);
   ::sigaction(SIGINT, &action, nullptr);
+  for (const auto number : others) ::sigaction(number, &action, nullptr);
 }
 
 Signals::~Signals() {
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGINT, SIG_DFL);
+  signal_pipe = -1;  // others may still come, and find nobody
 }
 
-bool Signals::take(int wait_ms) const {
+int Signals::next(int wait_ms) const {
+  if (const auto number = take_pending(); number != 0) return number;
   pollfd state{read_.get(), POLLIN, 0};
   ::poll(&state, 1, wait_ms);
-  char byte = 0;
-  return ::read(read_.get(), &byte, 1) == 1;
+  std::array<char, 512> bytes{};
+  while (::read(read_.get(), bytes.data(), bytes.size()) > 0) {
+  }
+  return take_pending();
 }
 
 void allow_many_files() {

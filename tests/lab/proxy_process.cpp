@@ -29,7 +29,8 @@ std::string object_line(const std::string& output) {
 
 }  // namespace
 
-ProxyProcess::ProxyProcess(const std::vector<std::string>& words) {
+ProxyProcess::ProxyProcess(const std::vector<std::string>& words,
+                           const std::vector<std::string>& environment) {
   std::vector<std::string> all{RIDE_PROGRAM, "proxy", "--json"};
   if (!has(words, "--listen")) all.insert(all.end(), {"--listen", "127.0.0.1:0"});
   if (!has(words, "--upstream"))
@@ -37,7 +38,7 @@ ProxyProcess::ProxyProcess(const std::vector<std::string>& words) {
   if (!has(words, "--journal"))
     all.insert(all.end(), {"--journal", (folder_ / "journal").string()});
   all.insert(all.end(), words.begin(), words.end());
-  process_ = std::make_unique<test::Child>(all);
+  process_ = std::make_unique<test::Child>(all, test::ChildOptions{.environment = environment});
   std::string line;
   test::eventually([&] {
     line = object_line(process_->output());

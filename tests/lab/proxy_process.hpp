@@ -18,7 +18,8 @@ class ProxyProcess {
  public:
   // Returns once it takes connections. Unless `words` say so, it listens on a free port of
   // 127.0.0.1 and its server is the one of test::Postgres::instance().
-  explicit ProxyProcess(const std::vector<std::string>& words = {});
+  explicit ProxyProcess(const std::vector<std::string>& words = {},
+                        const std::vector<std::string>& environment = {});
 
   const boost::json::object& said() const { return said_; }  // what --json printed
   std::string said(const std::string& key) const;
