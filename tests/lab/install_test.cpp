@@ -74,7 +74,7 @@ TEST_CASE("the manual pages that are installed have every command and option of 
   if (installed("groff")) {
     for (const auto* page : {"ride.1", "ride-proxy.1"}) {
       const auto shown =
-          run_program({"groff", "-man", "-Tutf8", "-ww", "-z", (man / page).string()});
+          run_program({"groff", "-Kutf8", "-man", "-Tutf8", "-ww", "-z", (man / page).string()});
       CHECK(shown.err.empty());
     }
   }
