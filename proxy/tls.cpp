@@ -35,6 +35,8 @@ SslContext make(const SSL_METHOD* method) {
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
+  // All that has come by one call, not a record's header and body by one each.
+  SSL_CTX_set_read_ahead(context.get(), 1);
   // A key that asks for a passphrase fails instead of asking whoever sits at the terminal.
   SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return -1; });
   return context;
