@@ -13,6 +13,10 @@ void ConnectionReplay::failed(const Answer& error) {
 void ConnectionReplay::sync_failed(const Answer& error) {
   failed(error);
   const auto& statements = batches_.back().statements;
+  const auto has_it = [&](const Stmt* stmt) {
+    return !stmt->answers.empty() && stmt->answers.back() == &error;
+  };
+  if (std::any_of(statements.begin(), statements.end(), has_it)) return;  // its request was last
   const auto last = std::find_if(statements.rbegin(), statements.rend(),
                                  [](const Stmt* stmt) { return stmt->fate == Fate::completed; });
   if (last == statements.rend()) return;

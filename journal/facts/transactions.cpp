@@ -29,7 +29,8 @@ bool unanswered(const Stmt* stmt) { return stmt->fate == Fate::unanswered; }
 
 // Of an unanswered statement: it may have ended its transaction.
 bool may_have_ended_it(const Stmt& stmt) {
-  if (is(stmt, Control::commit) || is(stmt, Control::prepare)) return true;
+  if (is(stmt, Control::commit) || is(stmt, Control::prepare) || is(stmt, Control::rollback))
+    return true;
   return !stmt.own->parsed && stmt.row.path != "function";
 }
 
@@ -124,7 +125,9 @@ void ConnectionTransactions::completed(Stmt& stmt) {
     end("committed", chain);
   } else if (tag == "ROLLBACK") {            // also what COMMIT answers in a failed transaction
     if (control == nullptr) return doubt();  // or was it ROLLBACK TO?
-    end("rolled back", chain);
+    const bool nothing_to_prepare = !block_ && control->kind == Control::prepare;
+    end(nothing_to_prepare ? "committed" : "rolled back", chain);
+    stmt.row.outcome = "rolled back";
   } else if (tag == "SAVEPOINT") {
     savepoint(stmt);
   } else if (tag == "RELEASE") {
@@ -255,10 +258,19 @@ void ConnectionTransactions::gaps_before(Seq seq) {
 // What the end of the record, or of the session, leaves open.
 void ConnectionTransactions::finish() {
   const auto first = std::find_if(members_.begin(), members_.end(), unanswered);
-  const bool may_have_ended = std::any_of(first, members_.end(), [](const Stmt* member) {
+  const auto ender = std::find_if(first, members_.end(), [](const Stmt* member) {
     return unanswered(member) && may_have_ended_it(*member);
   });
-  if (block_ && ended_ && !may_have_ended) return end("rolled back");
+  if (block_ && ended_) {
+    if (ender == members_.end()) return end("rolled back");
+    // Whether it was reached or not; what was sent behind it may have been committed.
+    if (is(**ender, Control::rollback)) {
+      for (auto member = members_.begin(); member <= ender; ++member)
+        (*member)->row.outcome = "rolled back";
+      members_.erase(members_.begin(), std::next(ender));
+      return end("unknown");
+    }
+  }
   if (first != members_.end() && is(**first, Control::prepare))
     prepared(**first, {members_.begin(), std::next(first)});
   end("unknown");

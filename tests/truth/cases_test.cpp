@@ -16,14 +16,6 @@ const Postgres& trial_server() {
   return *server;
 }
 
-void forget_prepared(const Postgres& server) {
-  while (true) {
-    const auto gid = server.value("SELECT quote_literal(gid) FROM pg_prepared_xacts LIMIT 1");
-    if (gid.empty()) return;
-    server.value("ROLLBACK PREPARED " + gid);
-  }
-}
-
 void run(const std::vector<TruthCase>& cases) {
   for (const auto& one : cases) {
     INFO(one.name);

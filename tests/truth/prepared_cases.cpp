@@ -84,6 +84,14 @@ std::vector<TruthCase> prepared_cases() {
       {"PREPARE TRANSACTION outside a block answers ROLLBACK and does nothing",
        strings({put(1), "PREPARE TRANSACTION 'a'", "COMMIT PREPARED /*2*/ 'a'"}),
        {"1 committed", "2 failed 42704"}},
+      {"PREPARE TRANSACTION in a pipeline without BEGIN commits it, whatever it answers",
+       [](Trial& trial) {
+         Talk talk(trial.recording());
+         talk.ask(Parse{"", "INSERT /*1*/ INTO mark VALUES (1)"}, Bind{}, Execute{},
+                  Parse{"", "PREPARE TRANSACTION 'a'"}, Bind{}, Execute{}, Parse{"", "SELECT 1/0"},
+                  Bind{}, Execute{}, Sync{});
+       },
+       {"1 committed"}},
       {"PREPARE TRANSACTION in a string without BEGIN",
        strings({put(1) + "; PREPARE TRANSACTION 'a';" + put(2), "ROLLBACK PREPARED 'a'"}),
        {"1 rolled back", "2 committed"}},

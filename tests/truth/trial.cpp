@@ -55,6 +55,14 @@ CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRE
   return server;
 }
 
+void forget_prepared(const Postgres& server) {
+  while (true) {
+    const auto gid = server.value("SELECT quote_literal(gid) FROM pg_prepared_xacts LIMIT 1");
+    if (gid.empty()) return;
+    server.value("ROLLBACK PREPARED " + gid);
+  }
+}
+
 std::string put(int mark) {
   const auto n = std::to_string(mark);
   return "INSERT /*" + n + "*/ INTO mark VALUES (" + n + ")";
@@ -84,7 +92,8 @@ bool Talk::take() {
   };
   while (!whole()) {
     const auto part = client_.receive_some();
-    if (part.empty()) return false;
+    over_ = part.empty();
+    if (over_) return false;
     unread_ += part;
   }
   const auto size = 1 + big_endian(std::string_view(unread_).substr(1));

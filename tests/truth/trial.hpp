@@ -17,6 +17,8 @@ namespace ride::test {
 
 // A server for trials, with the table, functions and constraints that they use.
 std::unique_ptr<Postgres> make_trial_server();
+// Rolls back what is prepared.
+void forget_prepared(const Postgres& server);
 
 // "INSERT /*7*/ INTO mark VALUES (7)".
 std::string put(int mark);
@@ -55,6 +57,7 @@ class Talk {
   void until(char type, int count);
   void vanish() { client_.reset(); }  // at once, by RST
   int pid() const { return pid_; }
+  bool over() const { return over_; }  // the end was seen
 
  private:
   bool take();  // one message; false at the end
@@ -65,6 +68,7 @@ class Talk {
   char type_ = 0;
   int owed_ = 1;
   int pid_ = 0;
+  bool over_ = false;
 };
 
 class Trial {

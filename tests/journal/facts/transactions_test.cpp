@@ -123,6 +123,14 @@ TEST_CASE("a session cut before COMMIT was sent is rolled back, after it unknown
         Words{"rolled back", "rolled back", "unknown", "unknown", "unknown"});
 }
 
+TEST_CASE("what was sent behind a ROLLBACK without an answer may have been committed", "[facts]") {
+  Story story;
+  story.connect(1, 100);
+  story.run(1, "BEGIN", "BEGIN", 'T');
+  story.cut(story.query(1, "ROLLBACK; INSERT INTO t VALUES (1)")).close(1, "client_gone");
+  CHECK(outcomes(story.derive()) == Words{"rolled back", "rolled back", "unknown"});
+}
+
 TEST_CASE("a transaction that is open at submit is unknown and says so", "[facts]") {
   Story story;
   story.connect(1, 100);
