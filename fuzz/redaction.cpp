@@ -90,7 +90,10 @@ void check_any(Bytes text) {
   sql::redact_message(text);
   proxy::redact_error(text, false);
   proxy::redact_error(text, true);
-  proxy::redact_row(text);
+  proxy::redact_row(text, proxy::secret_columns(text));
+  sql::redact_log_line(text);
+  sql::redact_copy(text);
+  sql::find_secrets(text, {sql::TextKind::statement, true});
   proxy::redact_parameters(text);
 }
 

@@ -24,7 +24,12 @@ void Answer::begin(protocol::RequestId request, std::uint32_t ordinal, std::int6
   first_byte_us = now_us;
 }
 
+void Answer::set_row_columns(Bytes row_description) {
+  secret_columns_ = secret_columns(row_description);
+}
+
 void Answer::set_columns(Bytes body, std::uint64_t body_bytes) {
+  set_row_columns(body);
   if (body.size() == body_bytes && body.size() <= limits_->kept_columns_bytes_max)
     columns = body;
   else
@@ -35,7 +40,7 @@ void Answer::add_row(Bytes body, std::uint64_t body_bytes) {
   const bool fits = body.size() == body_bytes && omitted_rows == 0 &&
                     rows.size() + 4 + body.size() <= limits_->kept_rows_bytes_max;
   if (!fits) return omit_row(body_bytes);
-  const auto cleaned = redact_row(body);
+  const auto cleaned = redact_row(body, secret_columns_);
   redacted = redacted || cleaned.has_value();
   append_sized(rows, cleaned ? Bytes(*cleaned) : body);
 }
@@ -56,6 +61,15 @@ void Answer::add_copy_data(Bytes payload, std::uint64_t payload_bytes) {
                                    std::min(copy_data.size(), limits_->kept_copy_bytes_max));
   copy_data.append(payload.substr(0, kept));
   omitted_bytes += payload_bytes - kept;
+}
+
+void Answer::redact_copy_data(bool secret_statement) {
+  auto kept = secret_statement ? std::nullopt : sql::redact_copy(copy_data);
+  if (!kept && !(secret_statement && !copy_data.empty())) return;
+  redacted = true;
+  const auto was = copy_data.size();
+  copy_data = kept ? std::move(kept->text) : "";
+  omitted_bytes += was - std::min(was, copy_data.size());
 }
 
 void Answer::set_result(Bytes body, std::uint64_t body_bytes) {

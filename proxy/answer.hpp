@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "protocol/observer.hpp"
@@ -22,6 +23,9 @@ class Answer {
   }
 
   void set_columns(Bytes body, std::uint64_t body_bytes);
+  // Which columns the rows have that come; to be told before the first of them.
+  void set_row_columns(Bytes row_description);
+  bool has_rows() const { return !rows.empty() || omitted_rows > 0; }
   // Kept are the first rows up to the limit, and no row behind one that was left out.
   void add_row(Bytes body, std::uint64_t body_bytes);
   void omit_row(std::uint64_t body_bytes) {  // counts it
@@ -39,6 +43,7 @@ class Answer {
     omitted_bytes += run.body_bytes;
   }
   void begin_copy(std::uint8_t format);
+  void redact_copy_data(bool secret_statement);  // all of it has come
   void add_copy_data(Bytes payload, std::uint64_t payload_bytes);
   void set_result(Bytes body, std::uint64_t body_bytes);  // of a function call
   // Kept are the first notices up to the limit; the others are counted, unlooked at.
@@ -61,6 +66,8 @@ class Answer {
 
  private:
   static constexpr char row_tag = 'D';
+
+  std::vector<std::size_t> secret_columns_;
 
   void begin(protocol::RequestId request, std::uint32_t ordinal, std::int64_t now_us);
 

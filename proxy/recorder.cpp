@@ -103,8 +103,8 @@ void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
 
 void Recorder::started(const protocol::StartupMessage& message) {
   now_us_ = worker_->shared.clock.now_us();
-  const auto user = message.parameter("user").value_or("");
-  const auto database = message.parameter("database").value_or(user);
+  const auto user = redact_text(message.parameter("user").value_or(""));
+  const auto database = redact_text(message.parameter("database").value_or(user));
   const auto application = redact_text(message.parameter("application_name").value_or(""));
   begin()
       .put(Field::parameters, redact_parameters(message.parameters))

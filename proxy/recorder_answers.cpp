@@ -65,12 +65,12 @@ void Recorder::data_row(RequestId request, std::uint32_t ordinal, Bytes body,
                         std::uint64_t body_bytes) {
   answer_.touch(request, ordinal, now_us_);
   if (answer_.omitted_rows > 0) return answer_.omit_row(body_bytes);  // nor is any behind it kept
-  // A statement with a secret parameter may give it back: SELECT set_config('x.password', $1, …).
   const auto* asked = find(request);
-  if (asked != nullptr && asked->kind == RequestKind::execute && asked->secret)
-    answer_.hide_row(body_bytes);
-  else
-    answer_.add_row(body, body_bytes);
+  // A statement that carries a secret may give it back: SELECT set_config('x.password', $1, …).
+  if (asked != nullptr && asked->secret) return answer_.hide_row(body_bytes);
+  if (asked != nullptr && asked->kind == RequestKind::execute && !answer_.has_rows())
+    answer_.set_row_columns(described_.columns_of(asked->portal));
+  answer_.add_row(body, body_bytes);
 }
 
 void Recorder::function_result(RequestId request, Bytes body, std::uint64_t body_bytes) {
@@ -200,6 +200,7 @@ void Recorder::write_ended(const protocol::Ended& ended, const Asked& asked) {
 }
 
 void Recorder::put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows) {
+  if (answer_.copying) answer_.redact_copy_data(asked.secret);
   // An Execute without rows goes without columns: see event_bytes_per_chunk_byte.
   auto columns = Bytes(answer_.columns);
   if (asked.kind == RequestKind::execute && rows > 0) columns = described_.columns_of(asked.portal);
@@ -211,10 +212,7 @@ void Recorder::put_answer(journal::FieldWriter& fields, const Asked& asked, std:
   if (answer_.omitted_notices > 0) fields.put(Field::omitted_notices, answer_.omitted_notices);
   if (!answer_.result.empty()) fields.put(Field::result, answer_.result);
   if (answer_.copying) {
-    const auto redacted = sql::redact_message(answer_.copy_data);
-    answer_.redacted = answer_.redacted || redacted.has_value();
-    fields.put(Field::copy_format, answer_.copy_format)
-        .put(Field::copy_data, redacted ? redacted->text : answer_.copy_data);
+    fields.put(Field::copy_format, answer_.copy_format).put(Field::copy_data, answer_.copy_data);
   }
   if (answer_.redacted) fields.put(Field::redacted, Bytes("answer 1"));
 }

@@ -16,29 +16,32 @@ using protocol::RequestKind;
 
 namespace {
 
-bool mentions_prepare(std::string_view text) {
-  constexpr std::string_view word = "prepare";
+bool mentions(std::string_view text, std::string_view word) {
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
 }
 
 }  // namespace
 
-// Writes text, omitted_bytes and redacted; true: the text carries a secret.
+// Writes text, omitted_bytes and redacted; true: the text carries a secret, or may do so where it
+// was not looked at, behind what is kept of it.
 bool Recorder::put_text(journal::FieldWriter& fields, std::string_view text,
                         std::uint64_t omitted_bytes) {
   const auto kept = text.substr(0, limits_.kept_text_bytes_max);
   omitted_bytes += text.size() - kept.size();
-  if (!sql::mentions_secret(kept)) {
+  const bool cut_off = omitted_bytes > 0;
+  const bool may_execute = secret_prepared_ || !secret_statements_.empty();
+  const bool executes = may_execute && mentions(kept, "execute");
+  if (!executes && !sql::mentions_secret(kept)) {
     fields.put(Field::text, kept);
-    if (omitted_bytes > 0) fields.put(Field::omitted_bytes, omitted_bytes);
-    return false;
+    if (cut_off) fields.put(Field::omitted_bytes, omitted_bytes);
+    return cut_off;
   }
-  const auto redacted = sql::redact(kept);
-  fields.put(Field::text, redacted ? Bytes(redacted->text) : kept);
-  if (redacted) fields.put(Field::redacted, redacted->summary());
-  if (omitted_bytes > 0) fields.put(Field::omitted_bytes, omitted_bytes);
-  return redacted.has_value() || sql::carries_secret(kept);
+  const auto found = sql::find_secrets(kept, {sql::TextKind::statement, executes});
+  fields.put(Field::text, found.cut ? Bytes(found.cut->text) : kept);
+  if (found.cut) fields.put(Field::redacted, found.cut->summary());
+  if (cut_off) fields.put(Field::omitted_bytes, omitted_bytes);
+  return cut_off || found.carries;
 }
 
 void Recorder::put_parameters(journal::FieldWriter& fields, Bytes parameters, bool secret,
@@ -65,7 +68,7 @@ void Recorder::query(RequestId request, const protocol::Query& message,
                      std::uint64_t omitted_bytes) {
   auto fields = begin();
   const bool secret = put_text(fields, message.query, omitted_bytes);
-  secret_prepared_ = secret_prepared_ || (secret && mentions_prepare(message.query));
+  secret_prepared_ = secret_prepared_ || (secret && mentions(message.query, "prepare"));
   const bool kept = worker_->body.size() <= limits_.kept_statements_bytes_max / 16;
   last_query_.assign(kept ? Bytes(worker_->body) : Bytes());
   ask(request, Kind::query, {.kind = RequestKind::query, .secret = secret});

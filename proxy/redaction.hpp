@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 
@@ -21,9 +22,13 @@ struct RedactedBody {
 };
 RedactedBody redact_error(Bytes body, bool secret_statement);
 
+// Which columns of a RowDescription have a name that says that its values are secret, ascending.
+std::vector<std::size_t> secret_columns(Bytes row_description);
+
 // A DataRow's body with the values redacted that mention secrets (a statement in pg_stat_activity,
-// a connection string in a table); nullopt: nothing to do.
-std::optional<std::string> redact_row(Bytes body);
+// a connection string in a table), that stand behind a value that names one (an option's name and
+// value), or in one of these columns; nullopt: nothing to do.
+std::optional<std::string> redact_row(Bytes body, const std::vector<std::size_t>& secret_columns);
 
 // Start-up parameters, (name NUL value NUL)*.
 std::string redact_parameters(Bytes pairs);

@@ -167,7 +167,10 @@ void LogFollower::take_lines() {
   if (partial_.size() > line_bytes_max) partial_.clear();
 }
 
-void LogFollower::take_line(const std::string& line) {
+void LogFollower::take_line(const std::string& said) {
+  const auto redacted = sql::redact_log_line(said);
+  const std::string& line = redacted ? redacted->text : said;
+  const std::string taken_out = redacted ? redacted->summary() : "";
   boost::system::error_code error;
   const auto value = json::parse(line, error);
   if (error || !value.is_object()) return;  // a line cut by a crash of the server
@@ -189,15 +192,14 @@ void LogFollower::take_line(const std::string& line) {
   }
   if (own) {
     if (note.message.starts_with(fence_mark)) fence_seen(note.message.substr(fence_mark.size()));
-    if (begun_ && lets_in(note)) record(note, line);
+    if (begun_ && lets_in(note)) record(note, line, taken_out);
     return;
   }
   if (!begun_ || note.message.starts_with("connection received")) return;
 
-  record(note, line);
+  record(note, line, taken_out);
   if (!note.message.starts_with("ride: ")) {
     auto shown = for_people(object, note);
-    if (auto clean = sql::redact_message(shown)) shown = clean->text;
     const std::lock_guard lock(mutex_);
     recent_.push_back(std::move(shown));
     if (recent_.size() > recent_lines_max) recent_.pop_front();
@@ -215,10 +217,9 @@ bool LogFollower::is_own(const LogNote& note) const {
          (!admitted_.contains(note.pid) || own_.is_own(note.pid));
 }
 
-void LogFollower::record(const LogNote& note, const std::string& line) {
-  const auto redacted = sql::redact_message(line);
-  recorder_.log_line(note.pid, redacted ? redacted->text : line,
-                     redacted ? redacted->summary() : "");
+void LogFollower::record(const LogNote& note, const std::string& line,
+                         const std::string& taken_out) {
+  recorder_.log_line(note.pid, line, taken_out);
 }
 
 }  // namespace ride::sandbox

@@ -49,10 +49,10 @@ class LogFollower {
   bool read_more();
   std::filesystem::path file_after(const std::filesystem::path& current) const;
   void take_lines();
-  void take_line(const std::string& line);
+  void take_line(const std::string& said);
   void fence_seen(const std::string& nonce);
   bool is_own(const LogNote& note) const;
-  void record(const LogNote& note, const std::string& line);
+  void record(const LogNote& note, const std::string& line, const std::string& taken_out);
 
   std::filesystem::path folder_;
   Recorder& recorder_;

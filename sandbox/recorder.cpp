@@ -1,9 +1,11 @@
 #include "sandbox/recorder.hpp"
 
+#include <optional>
 #include <stdexcept>
 
 #include "journal/appender.hpp"
 #include "journal/fields.hpp"
+#include "sql/redact.hpp"
 
 namespace ride::sandbox {
 namespace {
@@ -16,6 +18,18 @@ using journal::Kind;
 void put_text(FieldWriter& out, Field field, std::string_view text) {
   if (!text.empty()) out.put(field, text);
 }
+
+// What the learner's database said, without the secrets in it.
+class Clean {
+ public:
+  explicit Clean(std::string_view said) : said_(said), redacted_(sql::redact_message(said)) {}
+  std::string_view text() const { return redacted_ ? std::string_view(redacted_->text) : said_; }
+  std::string summary() const { return redacted_ ? redacted_->summary() : ""; }
+
+ private:
+  std::string_view said_;
+  std::optional<sql::Redacted> redacted_;
+};
 
 }  // namespace
 
@@ -39,7 +53,7 @@ void Recorder::actor(const ActorEvent& event) {
   put_text(out, Field::user, event.user);
   put_text(out, Field::database, event.database);
   put_text(out, Field::sqlstate, event.sqlstate);
-  put_text(out, Field::message, event.message);
+  put_text(out, Field::message, Clean(event.message).text());
   append(Kind::actor, body);
 }
 
@@ -87,12 +101,15 @@ void Recorder::own_session_failed(std::uint64_t number) {
   append(Kind::own_session, body);
 }
 
-void Recorder::snapshot(std::string_view moment, std::string_view database, std::string_view json) {
+void Recorder::snapshot(std::string_view moment, std::string_view database, std::string_view said) {
+  const Clean clean(said);
+  const auto json = clean.text();
   std::string body;
   FieldWriter out(body);
   out.put(Field::name, moment).put(Field::database, database);
   const bool fits = json.size() + body.size() + 64 <= appender_.body_bytes_max();
   out.put(Field::text, fits ? json : R"({"unreadable":"the catalog is too large to record"})");
+  put_text(out, Field::redacted, clean.summary());
   append(Kind::snapshot, body);
 }
 
@@ -100,8 +117,10 @@ void Recorder::check(const CheckEvent& event) {
   std::string body;
   FieldWriter out(body);
   out.put(Field::name, event.id).put(Field::how, event.moment).put(Field::state, event.state);
-  out.put(Field::text, event.seen);
-  put_text(out, Field::message, event.message);
+  const Clean seen(event.seen);
+  out.put(Field::text, seen.text());
+  put_text(out, Field::message, Clean(event.message).text());
+  put_text(out, Field::redacted, seen.summary());
   append(Kind::check, body);
 }
 
@@ -110,13 +129,16 @@ void Recorder::workload(const WorkloadEvent& event) {
   FieldWriter out(body);
   out.put(Field::actor, event.actor).put(Field::number, event.done).put(Field::rows, event.asked);
   put_text(out, Field::sqlstate, event.sqlstate);
-  put_text(out, Field::message, event.message);
+  put_text(out, Field::message, Clean(event.message).text());
   append(Kind::workload, body);
 }
 
 void Recorder::probe(std::string_view id, std::string_view value, std::string_view state) {
   std::string body;
-  FieldWriter(body).put(Field::name, id).put(Field::text, value).put(Field::how, state);
+  const Clean clean(value);
+  FieldWriter out(body);
+  out.put(Field::name, id).put(Field::text, clean.text()).put(Field::how, state);
+  put_text(out, Field::redacted, clean.summary());
   append(Kind::probe, body);
 }
 

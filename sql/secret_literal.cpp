@@ -3,35 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "sql/redact.hpp"
+#include "sql/secret_words.hpp"
 #include "sql/token.hpp"
 
 namespace ride::sql {
 namespace {
 
-constexpr std::size_t name_bytes_max = 63;
 constexpr std::string_view white_space = " \t\r\n\f\v";
-
-constexpr auto secret_words =
-    std::to_array<std::string_view>({"password", "passfile", "passphrase", "passwd"});
-
-bool is_name_byte(char c) {
-  return c == '_' || c == '.' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-         (c >= 'A' && c <= 'Z');
-}
-
-// The end of the next word that names a secret, with its start in `from`; npos if there is none.
-std::size_t next_secret_word(std::string_view text, std::size_t& from) {
-  std::size_t start = std::string_view::npos;
-  std::size_t end = start;
-  for (const std::string_view word : secret_words) {
-    const std::size_t at = find_ignoring_case(text, word, from);
-    if (at >= start) continue;
-    start = at;
-    end = at + word.size();
-  }
-  from = start;
-  return end;
-}
 
 // Where the value of `password = value` begins, or npos if no value follows. JSON's
 // `"password": "…"` counts too.
@@ -48,12 +27,23 @@ std::size_t value_after(std::string_view text, std::size_t at) {
   return text.find_first_not_of(white_space, at);
 }
 
-// A plain value ends at white space (in a URI also at `&`); one with quotes or escapes has no end
-// that could be told for certain.
-std::size_t value_end(std::string_view text, std::size_t begin) {
+// A plain value ends at white space (in a URI also at `&`) where nothing or another `name=`
+// follows: who forgot the quotes around two words meant both. One with quotes or escapes has no end
+// that could be told for certain, nor has one that stands in quotes itself ({"password=a b"}) or in
+// a binary value.
+std::size_t value_end(std::string_view text, std::size_t word, std::size_t begin) {
+  while (word > 0 && is_name_byte(text[word - 1])) --word;
+  if (word > 0 && text[word - 1] == '"') return text.size();
+  if (text.find('\0') != std::string_view::npos) return text.size();
   const bool uri = text.find("://") != std::string_view::npos;
-  std::size_t end = text.find_first_of(uri ? " \t\r\n\f\v&" : " \t\r\n\f\v", begin);
-  end = std::min(end, text.size());
+  std::size_t end = begin;
+  for (bool again = true; again;) {
+    end = std::min(text.find_first_of(uri ? " \t\r\n\f\v&" : white_space, end), text.size());
+    const auto next = std::min(text.find_first_not_of(white_space, end), text.size());
+    const auto after = std::min(text.find_first_of(" \t\r\n\f\v=&", next), text.size());
+    again = next > end && next < text.size() && (after == text.size() || text[after] != '=');
+    if (again) end = next;
+  }
   const auto value = text.substr(begin, end - begin);
   return value.find_first_of("'\"\\") == std::string_view::npos ? end : text.size();
 }
@@ -65,11 +55,12 @@ bool cut_values(std::string& content) {
     const std::size_t end = next_secret_word(content, at);
     if (end == std::string_view::npos) return cut;
     const std::size_t begin = value_after(content, end);
+    const std::size_t word = at;
     at = end;
-    const bool done = begin != std::string_view::npos &&
-                      std::string_view(content).substr(begin + 1).starts_with(redacted_mark);
+    const bool done =
+        begin != std::string_view::npos && content.find(redacted_mark, begin) <= begin + 1;
     if (begin == std::string_view::npos || done) continue;
-    content.replace(begin, value_end(content, begin) - begin, redacted_mark);
+    content.replace(begin, value_end(content, word, begin) - begin, redacted_mark);
     at = begin + redacted_mark.size();
     cut = true;
   }
@@ -86,12 +77,19 @@ bool cut_uri(std::string& content) {
   return true;
 }
 
-bool cut_verifier(std::string& content) {
-  const std::size_t at = find_ignoring_case(content, "scram-sha-256$");
-  if (at == std::string_view::npos) return false;
-  const std::size_t end = std::min(content.find_first_of(" \t\r\n'\"", at), content.size());
-  content.replace(at, end - at, redacted_mark);
-  return true;
+constexpr std::string_view scram = "scram-sha-256$";
+
+bool cut_verifiers(std::string& content) {
+  bool cut = false;
+  for (std::size_t at = 0; at < content.size(); ++at) {
+    const auto rest = std::string_view(content).substr(at);
+    if (!equals_ignoring_case(rest.substr(0, scram.size()), scram) && !starts_md5_verifier(rest))
+      continue;
+    const std::size_t end = std::min(content.find_first_of(" \t\r\n'\",", at), content.size());
+    content.replace(at, end - at, redacted_mark);
+    cut = true;
+  }
+  return cut;
 }
 
 }  // namespace
@@ -120,12 +118,6 @@ bool has_escapes(std::string_view literal) {
   return escape_string && literal.find('\\') != std::string_view::npos;
 }
 
-bool names_secret(std::string_view name) {
-  const std::string folded = lower(name);
-  return std::any_of(secret_words.begin(), secret_words.end(),
-                     [&](std::string_view word) { return folded.ends_with(word); });
-}
-
 bool cut_statement_inside(std::string& content) {
   std::size_t at = 0;
   const std::size_t end = next_secret_word(content, at);
@@ -136,15 +128,48 @@ bool cut_statement_inside(std::string& content) {
   return true;
 }
 
+bool starts_md5_verifier(std::string_view text) {
+  constexpr std::size_t digits = 32;
+  if (text.size() < 3 + digits || !equals_ignoring_case(text.substr(0, 3), "md5")) return false;
+  text = text.substr(3, digits);
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+}
+
+bool may_be_secret_tail(std::string_view text, std::size_t hint) {
+  const auto rest = text.substr(hint);
+  const auto before = text.substr(0, hint);
+  const auto has = [&](std::string_view word) {
+    return find_ignoring_case(before, word) != std::string_view::npos;
+  };
+  const bool changes_role = (has("alter ") || has("create ")) && (has("role ") || has("user "));
+  return changes_role || rest.find_first_of("'$=") != std::string_view::npos ||
+         rest.starts_with("://") || starts_md5_verifier(rest);
+}
+
+std::size_t secret_tail(std::string_view text, std::size_t hint) {
+  const auto rest = text.substr(hint);
+  if (rest.starts_with("://")) return hint + 3;
+  if (equals_ignoring_case(rest.substr(0, 5), "scram") || starts_md5_verifier(rest)) return hint;
+  const auto behind = [&](std::size_t at) {
+    at = std::min(text.find_first_not_of(white_space, at), text.size());
+    return at < text.size() && text[at] == '=' ? at + 1 : at;
+  };
+  std::size_t word = hint;
+  while (word < text.size() && is_name_byte(text[word])) ++word;
+  if (equals_ignoring_case(rest.substr(0, 4), "pass")) return behind(word);
+  const std::size_t literal = text.find_first_of("'$=", hint);
+  return literal == std::string_view::npos ? behind(word) : literal;
+}
+
 Promise promise_of(std::string_view content) {
-  if (content.size() <= name_bytes_max &&
-      std::all_of(content.begin(), content.end(), is_name_byte) && names_secret(content))
-    return Promise::next;
+  if (is_secret_name(content)) return Promise::next;
   std::size_t at = 0;
   for (;;) {
     const std::size_t end = next_secret_word(content, at);
     if (end == std::string_view::npos) return Promise::none;
-    const std::size_t next = content.find_first_not_of(white_space, end);
+    const std::size_t next = content.find_first_not_of(" \t\r\n\f\v=:>\"'", end);
     if (next == std::string_view::npos || content[next] == '%') return Promise::rest;
     at = end;
   }
@@ -153,7 +178,7 @@ Promise promise_of(std::string_view content) {
 bool cut_connection_string(std::string& content) {
   const bool values = cut_values(content);
   const bool uri = cut_uri(content);
-  const bool verifier = cut_verifier(content);
+  const bool verifier = cut_verifiers(content);
   return values || uri || verifier;
 }
 

@@ -22,9 +22,14 @@ std::string redacted_literal(std::string_view literal);
 // Whether escapes could hide a word from a search: E'\x70…', U&'\0070…'.
 bool has_escapes(std::string_view literal);
 
-// Whether the word at the end of an option's or parameter's name says that its value is secret:
-// password, sslpassword, passfile, passphrase, rolpassword. ASCII, any case.
-bool names_secret(std::string_view name);
+// Whether the text begins with a role's verifier for md5: the word and 32 hex digits.
+bool starts_md5_verifier(std::string_view text);
+
+// Where the secret begins that the hint at that position comes with, in a text that cannot be read
+// for certain: behind the word and its `=`, or at the literal behind it.
+std::size_t secret_tail(std::string_view text, std::size_t hint);
+// Whether that hint comes with a secret in prose, too: a literal follows, or a role is changed.
+bool may_be_secret_tail(std::string_view text, std::size_t hint);
 
 // Replaces the secret parts of a literal's content: `password=…`, `scheme://user:…@`, SCRAM
 // verifiers. Returns whether there were any. A quoted value, or one with a backslash, is cut to the

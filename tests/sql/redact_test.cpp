@@ -146,5 +146,128 @@ TEST_CASE("a log line stays JSON", "[sql][redact]") {
   CHECK_FALSE(redact_message(R"({"pid":7,"message":"password authentication failed"})"));
 }
 
+TEST_CASE("a value without quotes is cut where a secret is named and said", "[sql][redact]") {
+  CHECK(cut("ALTER ROLE a PASSWORD s3cret") == "ALTER ROLE a PASSWORD <redacted>");
+  CHECK(cut("ALTER ROLE a PASSWORD \"s3cret\"; SELECT 1") == "ALTER ROLE a PASSWORD <redacted>");
+  CHECK(cut("SET a.password TO s3cret; SELECT 1") == "SET a.password TO <redacted>; SELECT 1");
+  CHECK(cut("ALTER ROLE a SET b.password = s3cret") == "ALTER ROLE a SET b.password = <redacted>");
+  CHECK_FALSE(leaks("ALTER ROLE a PASSWORT 's3cret'"));
+  CHECK_FALSE(leaks("ALTER ROLE a PASSWORD 1s3cret"));
+  CHECK_FALSE(leaks("ALTER ROLE a PASSWORD IS 's3cret'"));
+  CHECK_FALSE(leaks("CREATE USER MAPPING FOR a SERVER s OPTIONS (user 'u', password s3cret)"));
+  for (const auto* text :
+       {"ALTER ROLE a PASSWORD NULL VALID UNTIL '2030-01-01'", "SET a.password TO DEFAULT",
+        "ALTER SERVER s OPTIONS (DROP password)", "UPDATE t SET password = other WHERE n = 'x'",
+        "CREATE FOREIGN TABLE t (password text) SERVER s", "ALTER TABLE t ADD password text",
+        "ALTER USER a SET password_encryption TO md5", "SELECT subscription, mapping FROM plans"})
+    CHECK(cut(text) == "(as it is)");
+}
+
+TEST_CASE("what is no SQL is cut behind the first word that tells", "[sql][redact]") {
+  CHECK(cut("PGPASSWORD=s3cret psql -h h; SELECT 'kept'") ==
+        "PGPASSWORD=<redacted>; SELECT 'kept'");
+  CHECK(cut("SELECT 1; psql postgres://u:s3cret@h/d") == "SELECT 1; psql postgres://<redacted>");
+  CHECK(cut("psql \"host=h password=s3cret\"") == "psql \"host=h password=<redacted>");
+  CHECK_FALSE(leaks("ALTR ROLE a PASSWORD 's3cret'"));
+}
+
+TEST_CASE("comments lose their secrets and stay comments", "[sql][redact]") {
+  CHECK(cut("/* ALTER ROLE a PASSWORD 's3cret' */ SELECT 1") ==
+        "/* ALTER ROLE a PASSWORD '<redacted>' */ SELECT 1");
+  CHECK(cut("SELECT 1 -- password=s3cret\n, 2") == "SELECT 1 -- password=<redacted>\n, 2");
+  CHECK(cut("SELECT 1 /* no password */") == "(as it is)");
+}
+
+TEST_CASE("literals whose ends differ by session are not believed", "[sql][redact]") {
+  // standard_conforming_strings off, and a letter of SJIS with a backslash as its second half.
+  CHECK_FALSE(leaks(R"(SELECT 'it\'s'; ALTER ROLE a PASSWORD 's3cret'; SELECT 'that\'s')"));
+  CHECK_FALSE(leaks(R"(SELECT 'a\''; ALTER ROLE a PASSWORD 's3cret'; SELECT 'b\'')"));
+  CHECK_FALSE(leaks("SELECT E'\x83\x5c'; ALTER ROLE a PASSWORD 's3cret'; SELECT E'\x83\x5c'"));
+  CHECK_FALSE(leaks("ALTER ROLE a PASSWORD \"s3cret"));
+}
+
+TEST_CASE("values for a column that is a password are cut, by its list", "[sql][redact]") {
+  CHECK(cut("INSERT INTO u (name, password) VALUES ('bob', 's3cret')") ==
+        "INSERT INTO u (name, password) VALUES ('<redacted>', '<redacted>')");
+  CHECK_FALSE(leaks("UPDATE u SET (name, password) = ('bob', 's3cret')"));
+  CHECK_FALSE(leaks("SELECT * FROM u WHERE lower(password) = 's3cret'"));
+  CHECK_FALSE(leaks("SELECT * FROM u WHERE password IN ('x', 's3cret')"));
+  CHECK(carries_secret("INSERT INTO u (name, password) VALUES ('bob', $1)"));
+  CHECK(carries_secret("COPY u (name, password) FROM STDIN"));
+  CHECK_FALSE(carries_secret("COPY u (name) FROM STDIN -- no password"));
+  CHECK_FALSE(carries_secret("SELECT 1 AS subscription, $1 AS mapping"));
+}
+
+TEST_CASE("keys and what they protect are cut", "[sql][redact]") {
+  const auto out = redact("SELECT 'kept', pgp_sym_encrypt('s3cret', 'key'::text), 'kept'");
+  REQUIRE(out);
+  CHECK(out->text == "SELECT 'kept', pgp_sym_encrypt('<redacted>', '<redacted>'::text), 'kept'");
+  CHECK(out->summary() == "key 2");
+  CHECK(carries_secret("SELECT crypt($1, gen_salt('bf'))"));
+}
+
+TEST_CASE("an EXECUTE is cut in a session that prepared a secret", "[sql][redact]") {
+  const Reading executes{TextKind::statement, true};
+  const auto out = find_secrets("SELECT 'a'; EXECUTE p('s3cret', 12345)", executes);
+  REQUIRE(out.cut);
+  CHECK(out.cut->text == "SELECT 'a'; EXECUTE p('<redacted>', <redacted>)");
+  CHECK(find_secrets("EXECUTE p", executes).carries);
+  CHECK_FALSE(find_secrets("SELECT 'a'", executes).carries);
+  CHECK_FALSE(leaks("PREPARE p AS SELECT dblink_connect($1); EXECUTE p('s3cret')"));
+}
+
+TEST_CASE("an md5 verifier is a secret, a checksum is none", "[sql][redact]") {
+  const std::string digits = "0123456789abcdef0123456789abcdef";
+  CHECK(redact_message("md5" + digits)->text == "<redacted>");
+  CHECK_FALSE(redact_message(digits));
+  CHECK_FALSE(redact("SELECT md5('x')"));
+}
+
+TEST_CASE("names of JSON keys tell secrets in results", "[sql][redact]") {
+  CHECK(redact_message(R"([{"name":"bob","password":"s3cret"}])")->text ==
+        R"([{"name":"bob","password":"<redacted>"}])");
+  CHECK(redact_message(R"({user=u,"password=two s3cret"})")->text ==
+        R"({user=u,"password=<redacted>)");
+}
+
+TEST_CASE("a log line's other fields do not quote its secret", "[sql][redact]") {
+  CHECK(redact_log_line(R"({"message":"syntax error at or near \"s3cret\"","statement":)"
+                        R"("ALTER ROLE a PASSWORD s3cret"})")
+            ->text == R"({"message":"syntax error at or near <redacted>","statement":)"
+                      R"("ALTER ROLE a PASSWORD <redacted>"})");
+  CHECK(redact_log_line(R"j({"message":"x \"c\"","detail":"Failing row contains (s3cret).",)j"
+                        R"j("statement":"EXECUTE p('s3cret')"})j")
+            ->text == R"j({"message":"x <redacted>","detail":"<redacted>",)j"
+                      R"j("statement":"EXECUTE p('<redacted>')"})j");
+  CHECK(redact_log_line(R"({"error_severity":"WARNING","message":"it is s3cret",)"
+                        R"("context":"PL/pgSQL function f() line 1 at RAISE"})")
+            ->text == R"({"error_severity":"WARNING","message":"<redacted>",)"
+                      R"("context":"PL/pgSQL function f() line 1 at RAISE"})");
+  for (
+      const auto* line :
+      {R"({"message":"ride: ddl {}","context":"PL/pgSQL function ride_sql_drop() line 1 at RAISE"})",
+       R"({"message":"execute <unnamed>: SELECT 'x'"})",
+       R"({"message":"password authentication failed for user \"a\""})"})
+    CHECK_FALSE(redact_log_line(line));
+}
+
+TEST_CASE("COPY data is cut from its first secret on", "[sql][redact]") {
+  CHECK(redact_copy("1\tkept\n2\tALTER ROLE a PASSWORD 's3'\\n's3cret'\n3\ts3cret\n")->text ==
+        "1\tkept\n2\tALTER ROLE a PASSWORD <redacted>");
+  CHECK_FALSE(redact_copy("1\thttps://example.org/it's\n2\tpassword\n"));
+}
+
+TEST_CASE("what was redacted before is not counted again", "[sql][redact]") {
+  for (const auto* text : {"ALTER ROLE a PASSWORD 's3cret'", "select dblink('password=s3cret', '')",
+                           "ALTER ROLE a PASSWORD s3cret", "ALTER ROLE a PASSWORD 's3cret",
+                           "/* password=s3cret */ SELECT 1"}) {
+    INFO(text);
+    const auto once = redact(text);
+    REQUIRE(once);
+    const auto twice = redact(once->text);
+    CHECK((!twice || twice->text == once->text));
+  }
+}
+
 }  // namespace
 }  // namespace ride::sql

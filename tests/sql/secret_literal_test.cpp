@@ -1,5 +1,6 @@
 #include "sql/secret_literal.hpp"
 
+#include "sql/redact.hpp"
 #include "tests/catch.hpp"
 
 namespace ride::sql {
