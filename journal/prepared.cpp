@@ -43,8 +43,6 @@ Database prepared_database(const std::filesystem::path& file, const WriterOption
   try {
     if (power) database.run("PRAGMA synchronous = FULL");
     set_meta(database, "level", power ? "power" : "process");
-    // Whatever happens to the machine, there is a file that opens.
-    if (!options.extend) checkpoint(database);
     if (power || !options.extend) sync_folder(file);
   } catch (...) {
     if (!options.extend) Database::remove(file);

@@ -129,7 +129,10 @@ Writer::Implementation::Implementation(const std::filesystem::path& file, Writer
       rest_(options_.rest_min) {
   if (options_.level == Level::power) durability_.emplace(drain_);
   try {
-    if (!options_.extend) sign({});
+    if (!options_.extend) {
+      sign({});
+      journal::checkpoint(*database_);  // whatever the machine does, it opens and can be verified
+    }
     shared_.emplace(make_ring(), sequence_, drain_);
   } catch (...) {
     if (!options_.extend) Database::remove(file);
