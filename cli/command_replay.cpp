@@ -13,15 +13,12 @@
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
-#include "journal/fields.hpp"
 #include "journal/liveness.hpp"
-#include "journal/reader.hpp"
 #include "replay/cast.hpp"
 #include "replay/comments.hpp"
-#include "replay/marks.hpp"
 #include "replay/player.hpp"
 #include "replay/print.hpp"
-#include "replay/story.hpp"
+#include "replay/source.hpp"
 #include "replay/terminal.hpp"
 
 namespace ride::cli {
@@ -29,28 +26,26 @@ namespace {
 
 using Sink = std::function<void(const replay::Moment&)>;
 
-void tell_all(journal::Reader& reader, std::uint32_t attempt, const Sink& sink) {
-  auto marks = replay::read_marks(reader, attempt);
-  const auto comments = replay::read_comments(reader.database().file());
+void tell_all(const replay::Source& source, const Replay& options, const Sink& sink) {
+  const auto comments = replay::read_comments(options.file);
   for (const auto& fault : comments.faults) tell(fault);
-  replay::add_to(marks, comments.all, attempt);
-  replay::Marked marked(std::move(marks), sink);
-  replay::tell(reader, attempt, [&](const replay::Moment& moment) { marked.hear(moment); });
-  marked.finish();
+  replay::Marks marks;
+  replay::add_to(marks, comments.all, source.attempt());
+  source.tell(sink, marks);
 }
 
-void print_lines(journal::Reader& reader, std::uint32_t attempt) {
-  tell_all(reader, attempt,
+void print_lines(const replay::Source& source, const Replay& options) {
+  tell_all(source, options,
            [](const replay::Moment& moment) { std::cout << replay::to_json(moment) << '\n'; });
 }
 
-void print_text(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+void print_text(const replay::Source& source, const Replay& options) {
   replay::PrintStyle style;
   style.layout.width = output_columns();
   style.color = output_is_colored();
   style.tool_queries = options.tool_queries;
   replay::TextPrinter printer(style);
-  tell_all(reader, attempt,
+  tell_all(source, options,
            [&](const replay::Moment& moment) { std::cout << printer.print(moment); });
   std::cout << printer.finish();
 }
@@ -72,26 +67,26 @@ replay::Comment keep_comment(const std::string& file, std::uint32_t attempt, std
 }
 
 // The number that people see, if the attempt has it.
-std::int64_t statement_of(journal::Reader& reader, std::uint32_t attempt, const std::string& text) {
+std::int64_t statement_of(const replay::Source& source, const std::string& text) {
   std::int64_t n = 0;
   const auto* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, n);
   if (error != std::errc() || at != end || n < 1)
     throw Failure("--comment needs the number of a statement, not \"" + text + "\"", exit_usage);
   std::int64_t last = 0;
-  replay::tell(reader, attempt, [&](const replay::Moment& moment) {
+  source.tell([&](const replay::Moment& moment) {
     if (const auto* statement = std::get_if<replay::StatementBegan>(&moment.what))
       last = std::max(last, statement->n);
   });
   if (n > last)
-    throw Failure("attempt " + std::to_string(attempt) + " has no statement " + text +
+    throw Failure("attempt " + std::to_string(source.attempt()) + " has no statement " + text +
                   "; its last one is " + std::to_string(last));
   return n;
 }
 
-void comment(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
-  const auto n = statement_of(reader, attempt, options.comment.at(0));
-  const auto kept = keep_comment(options.file, attempt, n, options.comment.at(1));
+void comment(const replay::Source& source, const Replay& options) {
+  const auto n = statement_of(source, options.comment.at(0));
+  const auto kept = keep_comment(options.file, source.attempt(), n, options.comment.at(1));
   if (options.json)
     std::cout << replay::to_json(kept) << '\n';
   else
@@ -104,28 +99,18 @@ std::int64_t steady_us() {
       .count();
 }
 
-replay::Timeline timeline_of(journal::Reader& reader, std::uint32_t attempt,
-                             const Replay& options) {
+replay::Timeline timeline_of(const replay::Source& source, const Replay& options) {
   std::vector<replay::Moment> moments;
-  tell_all(reader, attempt, [&](const replay::Moment& moment) { moments.push_back(moment); });
+  tell_all(source, options, [&](const replay::Moment& moment) { moments.push_back(moment); });
   return {std::move(moments), static_cast<std::int64_t>(options.idle_limit_seconds * 1e6)};
 }
 
-// "stage-12/02-release-fallout, attempt 2"
-std::string title_of(journal::Reader& reader, std::uint32_t attempt) {
-  std::string title = "ride proxy";
-  for (const auto& event :
-       reader.all({.attempt = {}, .kinds = {journal::Kind::run_began}, .after = 0}))
-    title = journal::Fields(event.body).get_bytes(journal::Field::name);
-  return attempt == 0 ? title : title + ", attempt " + std::to_string(attempt);
-}
-
-void write_cast(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
+void write_cast(const replay::Source& source, const Replay& options) {
   replay::CastStyle style;
-  style.title = title_of(reader, attempt);
+  style.title = source.title();
   style.speed = options.speed;
   style.tool_queries = options.tool_queries;
-  const auto timeline = timeline_of(reader, attempt, options);
+  const auto timeline = timeline_of(source, options);
   if (options.cast == "-") return replay::write_cast(timeline, style, std::cout);
   if (std::filesystem::exists(options.cast))
     throw Failure(options.cast + " is there already; name another file, or remove it");
@@ -134,13 +119,22 @@ void write_cast(journal::Reader& reader, std::uint32_t attempt, const Replay& op
   if (!out.flush()) throw Failure("cannot write " + options.cast);
 }
 
-void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options) {
-  replay::Player player(timeline_of(reader, attempt, options),
-                        {options.speed, options.paused, options.tool_queries,
-                         [&](std::int64_t n, const std::string& text) {
-                           return replay::note_of(keep_comment(options.file, attempt, n, text));
-                         }});
+void play(const replay::Source& source, const Replay& options) {
+  replay::Player player(
+      timeline_of(source, options),
+      {options.speed, options.paused, options.tool_queries,
+       [&](std::int64_t n, const std::string& text) {
+         return replay::note_of(keep_comment(options.file, source.attempt(), n, text));
+       }});
   replay::watch(player, {output_is_colored(), steady_us});
+}
+
+void show(const replay::Source& source, const Replay& options) {
+  if (!options.comment.empty()) return comment(source, options);
+  if (!options.cast.empty()) return write_cast(source, options);
+  if (options.json) return print_lines(source, options);
+  if (options.txt || !replay::can_watch()) return print_text(source, options);
+  play(source, options);
 }
 
 }  // namespace
@@ -148,20 +142,13 @@ void play(journal::Reader& reader, std::uint32_t attempt, const Replay& options)
 int execute(const Replay& options) {
   if (!std::filesystem::exists(options.file)) throw Failure("there is no file " + options.file);
   journal::require_drained(options.file);
-  journal::Reader reader(options.file);
-  const auto attempt = replay::choose_attempt(reader, options.attempt);
-  if (!options.comment.empty())
-    comment(reader, attempt, options);
-  else if (!options.cast.empty())
-    write_cast(reader, attempt, options);
-  else if (options.json)
-    print_lines(reader, attempt);
-  else if (options.txt || !replay::can_watch())
-    print_text(reader, attempt, options);
-  else
-    play(reader, attempt, options);
+  const replay::Source source(options.file, options.attempt);
+  show(source, options);
   std::cout.flush();
-  return exit_worked;
+  if (source.damages().empty()) return exit_worked;
+  std::string what;
+  for (const auto& damage : source.damages()) what += (what.empty() ? "" : "; ") + damage;
+  throw Failure(options.file + ": is damaged: " + what + "; what is intact was shown");
 }
 
 }  // namespace ride::cli

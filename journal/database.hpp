@@ -83,6 +83,11 @@ class Database {
   // writer, and in folders that cannot be written.
   static Database open_for_reading(const std::filesystem::path& file);
 
+  // The same of a file that may be shorter than it says, or hold damaged pages: its header must be
+  // there. What is read may fail at any step (see salvage.hpp). Where its schema is lost the whole
+  // file is in memory, up to 2 GiB, and has the tables of an empty file.
+  static Database open_damaged(const std::filesystem::path& file);
+
   // The file and SQLite's logs beside it, when making an attempt file failed half-way.
   static void remove(const std::filesystem::path& file);
 

@@ -41,8 +41,10 @@ bool Cursor::next(Event& event) {
   return true;
 }
 
-Reader::Reader(const std::filesystem::path& file)
-    : database_(Database::open_for_reading(file)),
+Reader::Reader(const std::filesystem::path& file) : Reader(Database::open_for_reading(file)) {}
+
+Reader::Reader(Database database)
+    : database_(std::move(database)),
       find_(database_.prepare("SELECT " + std::string(columns) + " FROM events WHERE seq = ?")),
       text_(database_.prepare("SELECT text FROM texts WHERE sha256 = ?")) {}
 

@@ -40,6 +40,7 @@ class Reader {
  public:
   // Throws std::runtime_error with one line when the file is no attempt file, newer, or damaged.
   explicit Reader(const std::filesystem::path& file);
+  explicit Reader(Database database);
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 

@@ -34,10 +34,10 @@ Marks marks_of(const scorer::Verdict& verdict) {
 
 Marks read_marks(journal::Reader& reader, std::uint32_t attempt) {
   if (attempt == 0) return {};
-  const auto submits =
-      reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0});
-  if (submits.empty()) return {};
   try {
+    const auto submits =
+        reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0});
+    if (submits.empty()) return {};
     return marks_of(scorer::score(reader.database().file(), {.attempt = attempt}).verdict);
   } catch (const std::exception& error) {
     Marks marks;

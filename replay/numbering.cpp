@@ -1,6 +1,7 @@
 #include "replay/numbering.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -59,13 +60,9 @@ std::vector<StatementRow> derived(journal::Reader& reader, std::uint32_t attempt
   return journal::facts::derive(reader, attempt, analyser).statements;
 }
 
-}  // namespace
-
-Numbering read_numbering(journal::Reader& reader, std::uint32_t attempt) {
-  const bool submitted =
-      !reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0}).empty();
+Numbering by_request(std::vector<StatementRow> all) {
   Numbering out;
-  for (auto& row : submitted ? stored(reader, attempt) : derived(reader, attempt)) {
+  for (auto& row : all) {
     const auto request = static_cast<journal::Seq>(row.request);
     out[request].push_back(std::move(row));
   }
@@ -73,6 +70,28 @@ Numbering read_numbering(journal::Reader& reader, std::uint32_t attempt) {
     std::sort(rows.begin(), rows.end(),
               [](const StatementRow& a, const StatementRow& b) { return a.ordinal < b.ordinal; });
   return out;
+}
+
+}  // namespace
+
+Numbering read_numbering(journal::Reader& reader, std::uint32_t attempt) {
+  const bool submitted =
+      !reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0}).empty();
+  return by_request(submitted ? stored(reader, attempt) : derived(reader, attempt));
+}
+
+std::optional<Numbering> stored_numbering(journal::Reader& reader, std::uint32_t attempt) {
+  try {
+    auto rows = stored(reader, attempt);
+    if (!rows.empty()) return by_request(std::move(rows));
+  } catch (const std::exception&) {  // never submitted, or damaged
+  }
+  return std::nullopt;
+}
+
+Numbering derive_numbering(const std::vector<journal::Event>& events) {
+  sql::Analyser analyser;
+  return by_request(journal::facts::derive(events, analyser).statements);
 }
 
 }  // namespace ride::replay

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "journal/event.hpp"
@@ -21,5 +22,9 @@ using Numbering = std::map<journal::Seq, StatementsOfRequest>;
 
 // Throws std::runtime_error, one line, where the stored facts cannot be read.
 Numbering read_numbering(journal::Reader& reader, std::uint32_t attempt);
+
+// For a damaged file: as stored at submit, where that can be read; from the events that can be.
+std::optional<Numbering> stored_numbering(journal::Reader& reader, std::uint32_t attempt);
+Numbering derive_numbering(const std::vector<journal::Event>& events);
 
 }  // namespace ride::replay

@@ -209,9 +209,21 @@ std::uint32_t choose_attempt(journal::Reader& reader, std::optional<std::uint32_
 
 void tell(journal::Reader& reader, std::uint32_t attempt,
           const std::function<void(const Moment&)>& sink) {
-  Teller teller(read_numbering(reader, attempt), sink);
+  tell(reader, attempt, read_numbering(reader, attempt), sink);
+}
+
+void tell(journal::Reader& reader, std::uint32_t attempt, Numbering numbering,
+          const std::function<void(const Moment&)>& sink) {
+  Teller teller(std::move(numbering), sink);
   auto cursor = reader.events({.attempt = attempt, .kinds = {}, .after = 0});
   for (Event event; cursor.next(event);) teller.hear(event);
+  teller.finish();
+}
+
+void tell(const std::vector<Event>& events, Numbering numbering,
+          const std::function<void(const Moment&)>& sink) {
+  Teller teller(std::move(numbering), sink);
+  for (const auto& event : events) teller.hear(event);
   teller.finish();
 }
 

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "replay/moment.hpp"
+#include "replay/numbering.hpp"
 
 namespace ride::journal {
 class Reader;
@@ -23,6 +25,12 @@ std::uint32_t choose_attempt(journal::Reader& reader, std::optional<std::uint32_
 // Calls `sink` for each moment. Throws std::runtime_error, one line, when the file is damaged;
 // moments before the damage were told.
 void tell(journal::Reader& reader, std::uint32_t attempt,
+          const std::function<void(const Moment&)>& sink);
+
+// The same with numbers, or also with events of that attempt, that were read before.
+void tell(journal::Reader& reader, std::uint32_t attempt, Numbering numbering,
+          const std::function<void(const Moment&)>& sink);
+void tell(const std::vector<journal::Event>& events, Numbering numbering,
           const std::function<void(const Moment&)>& sink);
 
 }  // namespace ride::replay

@@ -184,6 +184,28 @@ TEST_CASE("a comment written in the player is kept, and told by everything", "[r
         std::string::npos);
 }
 
+TEST_CASE("of a damaged file the player plays what is intact, and names the damage when it ends",
+          "[replay][terminal]") {
+  const TemporaryFolder folder;
+  const auto file = real_attempt(folder);
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  auto program = player(file, {24, 80});
+  REQUIRE(program.until(" paused "));
+  program.type("/the file is damaged\r");
+  REQUIRE(program.until("be read from event"));
+  program.type("q");
+  CHECK(program.wait() == 1);
+  CHECK(program.screen().shows("is damaged: "));
+  const auto printed = test::run({RIDE_PROGRAM, "replay", file.string()});
+  CHECK(printed.status == 1);
+  CHECK(printed.output.find("the file is damaged") != std::string::npos);
+  CHECK(printed.output.ends_with("what is intact was shown\n"));
+  std::filesystem::resize_file(file, 100);
+  const auto refused = test::run({RIDE_PROGRAM, "replay", file.string()});
+  CHECK(refused.status == 1);
+  CHECK(std::count(refused.output.begin(), refused.output.end(), '\n') == 1);
+}
+
 TEST_CASE("time goes by in the player, and it stops at the end", "[replay][terminal]") {
   const TemporaryFolder folder;
   TerminalProgram program({RIDE_PROGRAM, "replay", real_attempt(folder).string()}, 24, 80);
