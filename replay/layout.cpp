@@ -141,6 +141,9 @@ void put(Page& page, const Moment& moment, const Note& note) {
     text = note.kind + " " + text;
   if (note.kind == "evidence") text = "evidence first seen: " + note.text;
   if (note.kind == "trap") text = "trap sprung: " + note.text;
+  if (note.kind == "harm")
+    text = note.n != 0 ? "#" + std::to_string(note.n) + " " + note.text
+                       : "harm: " + note.subject + " " + note.text;
   if (note.kind == "comment")
     text = "comment on #" + std::to_string(note.n) +
            (note.subject.empty() ? "" : " by " + note.subject) + ": " + note.text;

@@ -32,14 +32,28 @@ Marks marks_of(const scorer::Verdict& verdict) {
   return marks;
 }
 
+void add_to(Marks& marks, const scorer::Harm& harm) {
+  for (const auto& row : harm.statements)
+    marks[row.statement].push_back(
+        {"harm", row.actor, scorer::sentence_of(row), Weight::bad, row.statement, row.blocked_us});
+  for (const auto& row : harm.actors)
+    marks[0].push_back(
+        {"harm", row.actor, scorer::sentence_of(row), Weight::plain, 0, row.blocked_us});
+}
+
 Marks read_marks(journal::Reader& reader, std::uint32_t attempt) {
   if (attempt == 0) return {};
+  bool submitted = true;
   try {
-    const auto submits =
-        reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0});
-    if (submits.empty()) return {};
-    return marks_of(scorer::score(reader.database().file(), {.attempt = attempt}).verdict);
+    submitted =
+        !reader.all({.attempt = attempt, .kinds = {journal::Kind::submit_ended}, .after = 0})
+             .empty();
+    const auto score = scorer::score(reader.database().file(), {.attempt = attempt});
+    auto marks = submitted ? marks_of(score.verdict) : Marks();
+    add_to(marks, score.detail.harm);
+    return marks;
   } catch (const std::exception& error) {
+    if (!submitted) return {};  // nobody asked for a grade
     Marks marks;
     marks[0].push_back(
         {"gap", "", std::string("cannot be graded: ") + error.what(), Weight::bad, 0});

@@ -1,5 +1,6 @@
 // What was said about statements afterwards: evidence first seen and traps sprung, from the graded
-// attempt, and comments. Pure but for read_marks(), which reads the attempt's file.
+// attempt, whom they kept waiting, and comments. Pure but for read_marks(), which reads the
+// attempt's file.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "replay/moment.hpp"
 #include "scorer/grade.hpp"
+#include "scorer/harm.hpp"
 
 namespace ride::journal {
 class Reader;
@@ -20,9 +22,11 @@ namespace ride::replay {
 using Marks = std::map<std::int64_t, std::vector<Note>>;
 
 Marks marks_of(const scorer::Verdict& verdict);
+// And of the application as a whole, at the end.
+void add_to(Marks& marks, const scorer::Harm& harm);
 
-// Those of a submitted attempt; none where nothing was graded. An attempt that cannot be graded has
-// one mark that says why.
+// Evidence and traps are those of a submitted attempt. One that cannot be graded has one mark that
+// says why.
 Marks read_marks(journal::Reader& reader, std::uint32_t attempt);
 
 // Hands moments on, and behind a statement's answer what was said about it.

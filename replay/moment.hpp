@@ -66,11 +66,12 @@ enum class Weight : std::uint8_t { plain, good, bad };
 // Anything else: what an actor did, a hint, a check …
 struct Note {
   std::string kind;  // actor | connection | notice | cancel | hint | probe | log | submit | check |
-                     // workload | gap | attempt | evidence | trap | comment
+                     // workload | gap | attempt | evidence | trap | harm | comment
   std::string subject;  // the actor, check, probe or rule, a comment's author; else empty
   std::string text;     // "ended: 57P01 terminating connection …"
   Weight weight = Weight::plain;
   std::int64_t n = 0;  // the statement that it is about, where it is about one
+  std::optional<std::int64_t> blocked_us = {};  // of harm
 };
 
 struct Moment {

@@ -63,6 +63,7 @@ void put(json::object& out, const Note& note) {
   out["subject"] = note.subject;
   out["text"] = note.text;
   if (note.n != 0) out["n"] = note.n;
+  if (note.blocked_us) out["blocked_us"] = *note.blocked_us;
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ class Seeker {
 }  // namespace
 
 bool is_marker(const Moment& moment) {
-  constexpr std::array<std::string_view, 10> kinds{
-      "actor", "probe", "hint", "log", "submit", "gap", "evidence", "trap", "comment", "cancel"};
+  constexpr std::array<std::string_view, 11> kinds{"actor",  "probe",   "hint",     "log",
+                                                   "submit", "gap",     "evidence", "trap",
+                                                   "harm",   "comment", "cancel"};
   const auto* note = std::get_if<Note>(&moment.what);
   return note != nullptr && std::find(kinds.begin(), kinds.end(), note->kind) != kinds.end();
 }

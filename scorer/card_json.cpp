@@ -91,11 +91,40 @@ json::object object_of(const WorkloadDetail& row) {
 
 json::object object_of(const GapDetail& row) { return {{"n", row.n}, {"reason", row.reason}}; }
 
+json::object object_of(const HeldUp& row) {
+  return {{"statement", row.statement},   {"actor", row.actor},
+          {"blocked_us", row.blocked_us}, {"behind_us", row.behind_us},
+          {"at_least", row.at_least},     {"relations", json::value_from(row.relations)}};
+}
+
+json::object object_of(const ErrorCount& row) {
+  return {{"sqlstate", row.sqlstate}, {"count", row.count}};
+}
+
+json::object object_of(const ActorHarm& row);  // which needs array_of()
+
 template <typename Row>
 json::array array_of(const std::vector<Row>& rows) {
   json::array out;
   for (const auto& row : rows) out.emplace_back(object_of(row));
   return out;
+}
+
+json::object object_of(const ActorHarm& row) {
+  return {{"actor", row.actor},
+          {"blocked_us", row.blocked_us},
+          {"by_learner_us", row.by_learner_us},
+          {"at_least", row.at_least},
+          {"errors", array_of(row.errors)}};
+}
+
+json::object object_of(const Harm& harm) {
+  return {{"blocked_us", harm.blocked_us()},
+          {"by_learner_us", harm.by_learner_us()},
+          {"at_least", harm.at_least()},
+          {"errors", harm.errors()},
+          {"statements", array_of(harm.statements)},
+          {"actors", array_of(harm.actors)}};
 }
 
 json::object object_of(const Detail& detail) {
@@ -113,7 +142,8 @@ json::object object_of(const Detail& detail) {
           {"terminations", array_of(detail.terminations)},
           {"checks", array_of(detail.checks)},
           {"workloads", array_of(detail.workloads)},
-          {"gaps", array_of(detail.gaps)}};
+          {"gaps", array_of(detail.gaps)},
+          {"harm", object_of(detail.harm)}};
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ Detail read_detail(journal::Reader& reader, const Vocabulary& vocabulary, const 
                              workloads.text(3), workloads.text(4)});
   Query gaps(connection, "SELECT n, reason FROM temp.gaps");
   while (gaps.step()) out.gaps.push_back({gaps.integer(0), gaps.text(1)});
+  out.harm = read_harm(reader, vocabulary, verdict.attempt);
   return out;
 }
 

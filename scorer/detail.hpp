@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scorer/grade.hpp"
+#include "scorer/harm.hpp"
 #include "scorer/views.hpp"
 
 namespace ride::journal {
@@ -73,6 +74,7 @@ struct Detail {
   std::vector<CheckDetail> checks;
   std::vector<WorkloadDetail> workloads;
   std::vector<GapDetail> gaps;
+  Harm harm;
 };
 
 Detail read_detail(journal::Reader& reader, const Vocabulary& vocabulary, const Verdict& verdict);

@@ -105,6 +105,16 @@ void add_checks(Page& page, const Detail& detail) {
   }
 }
 
+void add_harm(Page& page, const Harm& harm) {
+  if (harm.actors.empty()) return;
+  page.blank();
+  page.heading("Harm to the application");
+  for (const auto& row : harm.statements)
+    page.item("  #" + std::to_string(row.statement) + " ", sentence_of(row));
+  for (const auto& row : harm.actors)
+    page.item("  " + printable_line(row.actor) + " ", sentence_of(row));
+}
+
 }  // namespace
 
 std::string detail_text(const Verdict& verdict, const Detail& detail, CardStyle style) {
@@ -113,6 +123,7 @@ std::string detail_text(const Verdict& verdict, const Detail& detail, CardStyle 
   add_run(page, detail);
   add_terminations(page, detail);
   add_statements(page, detail);
+  add_harm(page, detail.harm);
   add_checks(page, detail);
   if (!detail.gaps.empty()) {
     page.blank();

@@ -24,8 +24,13 @@ std::vector<std::string> told(const std::filesystem::path& file, Marks more = {}
   Marked marked(std::move(marks), [&](const Moment& moment) {
     if (const auto* answer = std::get_if<StatementEnded>(&moment.what))
       lines.push_back("#" + std::to_string(answer->n));
-    if (const auto* note = std::get_if<Note>(&moment.what))
-      if (note->n != 0 || note->kind == "trap") lines.push_back(note->kind + " " + note->subject);
+    const auto* note = std::get_if<Note>(&moment.what);
+    if (note == nullptr) return;
+    if (note->kind == "harm" && note->n == 0) {
+      lines.push_back("harm of all: " + note->text);
+    } else if (note->n != 0 || note->kind == "trap") {
+      lines.push_back(note->kind + " " + note->subject);
+    }
   });
   tell(reader, 1, [&](const Moment& moment) { marked.hear(moment); });
   marked.finish();
@@ -53,6 +58,18 @@ TEST_CASE("an attempt without a submit has no evidence and no traps", "[replay][
   recording.select("SELECT 1", {"blocker"});
   recording.close();
   CHECK(told(folder / "a.ride") == std::vector<std::string>{"#1"});
+}
+
+TEST_CASE("whom a statement kept waiting stands behind it, and the sum at the end",
+          "[replay][marks]") {
+  const TemporaryFolder folder;
+  Recording recording(folder / "a.ride", sample_rules());
+  record_wait(recording);
+  recording.close();
+  CHECK(told(folder / "a.ride") ==
+        std::vector<std::string>{
+            "#1", "#2", "harm writer", "#3",
+            "harm of all: waited 1.8 s for locks, 1.2 s of it for statements of this attempt"});
 }
 
 TEST_CASE("a mark of a statement that nobody told is told at the end", "[replay][marks]") {

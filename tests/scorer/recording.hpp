@@ -126,6 +126,15 @@ class Recording {
     });
   }
 
+  // One line of the server's log.
+  void log(std::uint64_t pid, const std::string& message, const std::string& detail = "") {
+    add(Kind::log_line, 0, [&](journal::FieldWriter& out) {
+      out.put(Field::pid, pid);
+      out.put(Field::text, R"({"error_severity":"LOG","message":")" + message +
+                               (detail.empty() ? "" : R"(","detail":")" + detail) + "\"}");
+    });
+  }
+
   // Checks as given, workload "writer" complete, facts stored and signed as ride does at submit.
   void submit(const std::string& check_state = "pass") {
     add(Kind::submit_began, 0);
@@ -174,5 +183,28 @@ class Recording {
   std::uint32_t attempt_ = 1;
   std::int64_t now_us_ = 1'780'000'000'000'000;
 };
+
+// Of an attempt that just began: `writer` waits 1.75 s for a lock, 1.25 of them for statement 2,
+// which takes it inside a transaction.
+inline void record_wait(Recording& recording) {
+  recording.actor("writer", "connected");
+  const auto begin = recording.ask("BEGIN");
+  recording.answer(begin, 0, "BEGIN");
+  recording.ready(begin, "T");
+  const auto lock = recording.ask("LOCK TABLE t");
+  recording.answer(lock, 0, "LOCK TABLE");
+  recording.log(11031,
+                "process 11031 still waiting for RowExclusiveLock on relation 1 of database 5 "
+                "after 250.000 ms",
+                "Process holding the lock: 4711. Wait queue: 11031.");
+  recording.ready(lock, "T");
+  const auto end = recording.ask("COMMIT");
+  recording.add(journal::Kind::probe, 0);
+  recording.answer(end, 0, "COMMIT");
+  recording.ready(end);
+  recording.log(11031,
+                "process 11031 acquired RowExclusiveLock on relation 1 of database 5 after "
+                "1750.000 ms");
+}
 
 }  // namespace ride::scorer

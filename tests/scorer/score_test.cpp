@@ -51,6 +51,25 @@ TEST_CASE("a file is graded by itself, with the same bytes each time", "[scorer]
   CHECK(card_json(score(folder / "elsewhere.ride")) == card_json(first));
 }
 
+TEST_CASE("the detail, and not the verdict, says what it cost the application",
+          "[scorer][score][harm]") {
+  const TemporaryFolder folder;
+  Recording recording(folder / "a.ride", sample_rules());
+  record_wait(recording);
+  recording.close();
+  const auto scored = score(folder / "a.ride");
+  REQUIRE(scored.detail.harm.statements.size() == 1);
+  CHECK(scored.detail.harm.statements[0].statement == 2);
+  CHECK(scored.detail.harm.statements[0].actor == "writer");
+  CHECK(scored.detail.harm.blocked_us() == 1'750'000);
+  CHECK(scored.detail.harm.by_learner_us() == 1'250'000);
+  CHECK(scored.detail.harm.errors() == 0);
+  CHECK(contains(card_text(scored), "#2 kept writer waiting"));
+  CHECK(contains(card_json(scored), R"("by_learner_us":)"));
+  CHECK_FALSE(contains(verdict_text(scored.verdict), "waiting"));
+  CHECK_FALSE(contains(verdict_json(scored.verdict), "blocked"));
+}
+
 TEST_CASE("facts changed after submit are found", "[scorer][score]") {
   const TemporaryFolder folder;
   record_submitted(folder / "a.ride", "fail");
