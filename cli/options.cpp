@@ -36,6 +36,9 @@ struct Storage {
   AuditVerify audit_verify;
   AuditReceipt audit_receipt;
   Play play;
+  ScenarioCheck scenario_check;
+  ScenarioNew scenario_new;
+  ScenarioSchema scenario_schema;
   Proxy proxy;
 };
 
@@ -187,6 +190,36 @@ void add_audit_proof(CLI::App& audit, Storage& to, std::optional<Command>& chose
   receipt->add_option("FILE", to.audit_receipt.file, "an attempt file, NAME.ride")->required();
 }
 
+void add_scenario(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
+  CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
+  scenario->require_subcommand(1);
+  CLI::App* play = add(*scenario, "play", "Type a script into the current run", to.play, chosen);
+  play->add_option("SCRIPT", to.play.script, "psql input, with -- @session and -- @wait")
+      ->required();
+  play->add_option("--dsn", to.play.dsn, "where to connect; default: the current run");
+  play->add_option("--limit", to.play.limit_seconds, "seconds that each wait may take")
+      ->check(CLI::Range(1U, 3600U));
+
+  CLI::App* check = add(*scenario, "check", "Prove scenarios: lint them, play their scripts",
+                        to.scenario_check, chosen);
+  check->add_option("SCENARIO", to.scenario_check.scenarios, "folders or ids");
+  check->add_flag("--all", to.scenario_check.all, "all scenarios there are");
+  check->add_flag("--quick", to.scenario_check.quick,
+                  "no second runs, no partial work, no reading besides");
+  check->add_option("-j,--jobs", to.scenario_check.jobs, "attempts side by side")
+      ->check(CLI::Range(1U, 64U));
+  check->add_option("--sandbox", to.scenario_check.sandbox, "as for start; default: local")
+      ->check(CLI::IsMember({"auto", "docker", "local", "server"}));
+  check->add_option("--postgres", to.scenario_check.postgres, "as for start");
+  CLI::App* fresh =
+      add(*scenario, "new", "A skeleton that passes the lint", to.scenario_new, chosen);
+  fresh->add_option("ID", to.scenario_new.id, "for example stage-02/01-blocking-transaction")
+      ->required();
+  fresh->add_option("--in", to.scenario_new.folder, "the root it goes under; default: scenarios");
+  add(*scenario, "schema", "A JSON Schema of scenario.yaml, for editors", to.scenario_schema,
+      chosen);
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -207,14 +240,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add_audit_prune(*audit, to.audit_prune, chosen);
   add_audit_proof(*audit, to, chosen);
 
-  CLI::App* scenario = app.add_subcommand("scenario", "Tools for those who write scenarios");
-  scenario->require_subcommand(1);
-  CLI::App* play = add(*scenario, "play", "Type a script into the current run", to.play, chosen);
-  play->add_option("SCRIPT", to.play.script, "psql input, with -- @session and -- @wait")
-      ->required();
-  play->add_option("--dsn", to.play.dsn, "where to connect; default: the current run");
-  play->add_option("--limit", to.play.limit_seconds, "seconds that each wait may take")
-      ->check(CLI::Range(1U, 3600U));
+  add_scenario(app, to, chosen);
 }
 
 }  // namespace

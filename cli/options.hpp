@@ -163,6 +163,26 @@ struct Play {
   bool json = false;
 };
 
+struct ScenarioCheck {
+  std::vector<std::string> scenarios;  // folders or ids
+  bool all = false;
+  bool quick = false;             // without second runs, partial work and much reading
+  unsigned jobs = 0;              // 0: as many as processors and memory allow
+  std::string sandbox = "local";  // as Start's
+  std::string postgres;
+  bool json = false;
+};
+
+struct ScenarioNew {
+  std::string id;
+  std::string folder = "scenarios";  // the root it goes under
+  bool json = false;
+};
+
+struct ScenarioSchema {
+  bool json = false;  // it is JSON either way
+};
+
 struct Proxy {
   std::vector<std::string> listen;          // addresses as typed; the command reads them
   std::vector<std::string> proxy_protocol;  // networks as typed, likewise
@@ -194,7 +214,8 @@ struct Proxy {
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
                              Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditSearch,
-                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, Play, Proxy>;
+                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, Play,
+                             ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -231,6 +252,9 @@ int execute(const AuditPrune& options);
 int execute(const AuditVerify& options);
 int execute(const AuditReceipt& options);
 int execute(const Play& options);
+int execute(const ScenarioCheck& options);
+int execute(const ScenarioNew& options);
+int execute(const ScenarioSchema& options);
 int execute(const Proxy& options);
 
 }  // namespace ride::cli

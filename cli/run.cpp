@@ -27,13 +27,6 @@ using journal::Kind;
 // process can hold.
 constexpr std::size_t sessions_max = 200;
 
-sandbox::Mode mode_of(std::string_view word) {
-  if (word == "docker") return sandbox::Mode::docker;
-  if (word == "local") return sandbox::Mode::local;
-  if (word == "server") return sandbox::Mode::server;
-  return sandbox::Mode::automatic;
-}
-
 // ".../socket/.s.PGSQL.5432" → {".../socket", 5432}
 proxy::Upstream upstream_of(const fs::path& socket) {
   const std::string port = socket.extension().string().substr(1);
@@ -47,6 +40,13 @@ std::string reached_at(const std::string& listen) {
 }
 
 }  // namespace
+
+sandbox::Mode sandbox_mode(std::string_view word) {
+  if (word == "docker") return sandbox::Mode::docker;
+  if (word == "local") return sandbox::Mode::local;
+  if (word == "server") return sandbox::Mode::server;
+  return sandbox::Mode::automatic;
+}
 
 Run::Run(Home home, RunState state)
     : home_(std::move(home)),
@@ -84,7 +84,7 @@ void Run::begin(const Progress& progress) {
 void Run::boot(const Progress& progress, const sandbox::Sandbox* previous) {
   sandbox::Options options;
   options.previous = previous;
-  options.mode = mode_of(state_.requested_sandbox);
+  options.mode = sandbox_mode(state_.requested_sandbox);
   options.postgres = state_.postgres;
   options.offline = state_.offline;
   options.home = home_.root.string();

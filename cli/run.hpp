@@ -19,6 +19,9 @@
 
 namespace ride::cli {
 
+// As `--sandbox` has it; "auto" and all else is automatic.
+sandbox::Mode sandbox_mode(std::string_view word);
+
 class Run {
  public:
   // `state` names a new file, or one whose last attempt is over (`state.attempt` is then the next).

@@ -8,6 +8,8 @@ namespace ride::sandbox {
 namespace {
 
 constexpr std::chrono::milliseconds seed_limit{120'000};
+constexpr std::chrono::milliseconds look_interval{200};
+constexpr long long cluster_mebibytes_max = 512;  // all databases together, while a seed runs
 
 // The seeded tables alone: the catalogs of every database would cost most of a template's making.
 constexpr const char* analyze_seeded =
@@ -64,11 +66,37 @@ std::string grants_for(const Scenario& scenario, const std::string& database) {
   return out;
 }
 
-void seed(Session& session, const DatabaseSpec& database, const Scenario& scenario) {
+long long mebibytes(Session& watcher) {
+  return std::stoll(watcher
+                        .demand("SELECT sum(pg_catalog.pg_database_size(oid))::bigint >> 20 FROM "
+                                "pg_catalog.pg_database",
+                                "measure the databases")
+                        .value());
+}
+
+// A few lines of SQL can fill a disk: it is watched while it runs.
+void run_seed(Session& session, Session& watcher, const std::string& sql, const std::string& what) {
+  const auto until = std::chrono::steady_clock::now() + seed_limit;
+  if (!session.send(sql, {})) throw SessionError(what + ": the connection is lost", session.loss());
+  while (!session.wait(look_interval)) {
+    const bool large = mebibytes(watcher) > cluster_mebibytes_max;
+    if (!large && std::chrono::steady_clock::now() < until) continue;
+    session.cancel();
+    throw std::runtime_error(what + ": a seed must stay below " +
+                             (large
+                                  ? std::to_string(cluster_mebibytes_max) + " MiB in all databases"
+                                  : std::to_string(seed_limit.count() / 1000) + " s"));
+  }
+  const Answer answer = session.take();
+  if (!answer.ok()) throw SessionError(what + ": " + to_string(*answer.failure), *answer.failure);
+}
+
+void seed(Session& session, Session& watcher, const DatabaseSpec& database,
+          const Scenario& scenario) {
   session.demand("SET ROLE " + quote_identifier(database.owner), "become " + database.owner);
   for (const auto& file : database.seed)
-    session.demand(file.sql, (scenario.directory / file.path).string() + " in " + database.name,
-                   seed_limit);
+    run_seed(session, watcher, file.sql,
+             (scenario.directory / file.path).string() + " in " + database.name);
   session.demand("RESET ROLE", "become the superuser again");
   if (const auto grants = grants_for(scenario, database.name); !grants.empty())
     session.demand(grants, "learner.grants in " + database.name);
@@ -94,7 +122,7 @@ void bootstrap(const Scenario& scenario, const OpenSuperuser& open) {
     Session session = open(database.name);
     if (const auto extensions = extension_sql(scenario); !extensions.empty())
       session.demand(extensions, "make the scenario's extensions in " + database.name);
-    seed(session, database, scenario);
+    seed(session, main, database, scenario);
     session.demand(analyze_seeded, "analyze " + database.name);
   }
   main.demand("SELECT public.pg_stat_statements_reset()", "reset pg_stat_statements");

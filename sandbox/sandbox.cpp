@@ -10,6 +10,7 @@
 #include "sandbox/cluster.hpp"
 #include "sandbox/control.hpp"
 #include "sandbox/files.hpp"
+#include "sandbox/fingerprint.hpp"
 #include "sandbox/log_follower.hpp"
 #include "sandbox/own_sessions.hpp"
 #include "sandbox/recorder.hpp"
@@ -100,6 +101,8 @@ class RunningSandbox final : public Sandbox {
     }
     return out;
   }
+
+  std::string fingerprint() override { return content_fingerprint(cluster_, scenario_); }
 
   void submit_evidence() override {
     cluster_.wait_until_ready();  // a learner's statement may have made it crash and recover

@@ -64,6 +64,8 @@ class Sandbox {
   virtual void record_start() = 0;
   // Runs every probe as ride_check and records it.
   virtual std::vector<ProbeResult> probes() = 0;
+  // What its databases hold, see fingerprint.hpp.
+  virtual std::string fingerprint() = 0;
   // What submit needs, with the proxy held: fence, snapshot, checks, workload, checks, fence.
   virtual void submit_evidence() = 0;
   // Writes a nonce into the server's log and returns once everything before it is in the journal.

@@ -50,10 +50,8 @@ Scenario load_scenario(const fs::path& directory, const ScenarioLimits& limits) 
     throw ScenarioError(trouble.what());
   }
   const auto root = YamlNode::parse(file.string(), text);
-  root.only({"format",  "id",      "version",    "title",       "topic",   "level",
-             "minutes", "paths",   "brief",      "environment", "learner", "actors",
-             "fault",   "confirm", "probes",     "weights",     "detect",  "fix",
-             "traps",   "hints",   "postmortem", "checklist"});
+  const auto strange = root.strange_keys(scenario_keys());
+  if (!strange.empty()) throw ScenarioError(strange.front());
   root.at("format").number(format_version, format_version);
   Scenario scenario;
   scenario.directory = directory;

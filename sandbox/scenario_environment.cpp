@@ -3,8 +3,8 @@
 
 #include "sandbox/cluster.hpp"
 #include "sandbox/files.hpp"
+#include "sandbox/scenario_grants.hpp"
 #include "sandbox/scenario_parts.hpp"
-#include "sandbox/server_settings.hpp"
 
 namespace ride::sandbox {
 namespace {
@@ -69,7 +69,6 @@ void read_roles(const YamlNode& environment, Scenario& scenario) {
   const auto list = environment.find("roles");
   if (!list) return;
   for (const auto& item : list->items()) {
-    item.only({"name", "login", "member_of"});
     Role role;
     role.name = new_role_name(item.at("name"));
     if (const auto login = item.find("login")) role.login = login->flag();
@@ -108,7 +107,6 @@ void read_databases(const YamlNode& environment, const ScenarioLimits& limits, S
   std::size_t bytes_left = limits.seed_bytes_max;
   const auto list = environment.at("databases");
   for (const auto& item : list.items()) {
-    item.only({"name", "owner", "seed"});
     DatabaseSpec database;
     database.name = name_of(item.at("name"));
     if (database.name == "postgres" || database.name.starts_with("template"))
@@ -133,7 +131,8 @@ void read_settings(const YamlNode& environment, Scenario& scenario) {
   const auto settings = environment.find("settings");
   if (!settings) return;
   for (const auto& [name, value] : settings->entries()) {
-    if (!may_be_set(name)) value.fail("setting \"" + name + "\" is ride's own, or no setting");
+    if (!may_be_set_by_scenario(name))
+      value.fail("setting \"" + name + "\" is ride's own, runs a program, or is none");
     scenario.environment.settings[name] = value.text();
   }
 }
@@ -155,14 +154,23 @@ void read_learner(const YamlNode& root, Scenario& scenario) {
   scenario.learner.database = scenario.environment.databases.front().name;
   const auto learner = root.find("learner");
   if (!learner) return;
-  learner->only({"database", "member_of", "grants"});
   if (const auto database = learner->find("database"))
     scenario.learner.database = known_database(*database, scenario).name;
   scenario.learner.member_of = groups(*learner, scenario);
   scenario.learner.grants = learner->texts("grants");
-  for (const auto& grant : scenario.learner.grants) {
-    if (!grant.starts_with("GRANT ") && grant.find(": GRANT ") == std::string::npos)
-      learner->at("grants").fail("a grant is \"GRANT …\" or \"database: GRANT …\"");
+  const auto grants = learner->find("grants");
+  if (!grants) return;
+  for (const auto& item : grants->items()) {
+    const auto grant = item.filled_text();
+    const auto colon = grant.find(": GRANT ");
+    const auto& databases = scenario.environment.databases;
+    if (colon != std::string::npos &&
+        std::none_of(databases.begin(), databases.end(),
+                     [&](const DatabaseSpec& one) { return one.name == grant.substr(0, colon); }))
+      item.fail("environment.databases has no database \"" + grant.substr(0, colon) + "\"");
+    const auto trouble =
+        trouble_with_grant(colon == std::string::npos ? grant : grant.substr(colon + 2));
+    if (!trouble.empty()) item.fail(trouble);
   }
 }
 
@@ -182,9 +190,7 @@ const DatabaseSpec& known_database(const YamlNode& node, const Scenario& scenari
 
 void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario) {
   const auto environment = root.at("environment");
-  environment.only({"postgres", "modes", "settings", "roles", "databases", "extensions"});
   if (const auto postgres = environment.find("postgres")) {
-    postgres->only({"min", "max"});
     auto& out = scenario.environment;
     if (const auto min = postgres->find("min"))
       out.postgres_min = static_cast<int>(min->number(15, 99));

@@ -27,7 +27,6 @@ std::optional<ValueRange> read_values(const YamlNode& node) {
     return std::nullopt;
   }
   if (!used) values->fail("\"values\" needs a $1 in \"sql\"");
-  values->only({"from", "to"});
   ValueRange range;
   range.from = values->at("from").number(-bound, bound);
   range.to = values->at("to").number(range.from, bound);
@@ -35,7 +34,6 @@ std::optional<ValueRange> read_values(const YamlNode& node) {
 }
 
 ActorLoop read_loop(const YamlNode& node) {
-  node.only({"every_ms", "values", "sql"});
   ActorLoop loop;
   if (const auto every = node.find("every_ms"))
     loop.every_ms = static_cast<int>(every->number(1, 60'000));
@@ -45,7 +43,6 @@ ActorLoop read_loop(const YamlNode& node) {
 }
 
 ActorWorkload read_workload(const YamlNode& node, const ScenarioLimits& limits) {
-  node.only({"operations", "within_ms", "values", "sql"});
   ActorWorkload workload;
   workload.operations =
       static_cast<int>(node.at("operations").number(1, limits.workload_operations_max));
@@ -56,8 +53,6 @@ ActorWorkload read_workload(const YamlNode& node, const ScenarioLimits& limits) 
 }
 
 ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const Scenario& scenario) {
-  node.only(
-      {"name", "application_name", "role", "database", "on_killed", "run", "loop", "workload"});
   ActorSpec actor;
   actor.name = node.at("name").filled_text();
   if (actor.name == "learner") node.at("name").fail("\"learner\" is not free as an actor's name");
@@ -80,11 +75,11 @@ ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const S
 FaultStep read_step(const YamlNode& node, const Scenario& scenario) {
   FaultStep step;
   if (const auto start = node.find("start")) {
-    node.only({"start"});
+    for (const char* other : {"sql", "database", "role"})
+      if (node.has(other)) node.at(other).fail("a step is either \"start\" or \"sql\"");
     step.start = known_actor(*start, scenario).name;
     return step;
   }
-  node.only({"sql", "database", "role"});
   step.sql = node.at("sql").filled_text();
   const auto place = node.at("database");
   const auto& database = known_database(place, scenario);
@@ -135,7 +130,6 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
   for (const auto& item : fault.items()) scenario.fault.push_back(read_step(item, scenario));
   check_starts(fault, scenario);
   for (const auto& item : root.at("confirm").items()) {
-    item.only({"id", "title", "database", "sql", "expect", "within_ms"});
     Confirmation out{item.at("id").filled_text(),
                      item.at("title").filled_text(),
                      known_database(item.at("database"), scenario).name,
@@ -150,7 +144,6 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
   const auto probes = root.find("probes");
   if (!probes) return;
   for (const auto& item : probes->items()) {
-    item.only({"id", "title", "database", "sql", "healthy"});
     scenario.probes.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
                                known_database(item.at("database"), scenario).name,
                                item.at("sql").filled_text(), item.at("healthy").text()});

@@ -20,12 +20,11 @@ void read_identity(const YamlNode& root, scorer::Rules& rules) {
   rules.level = root.at("level").filled_text();
   rules.minutes = root.at("minutes").filled_text();
   const auto brief = root.at("brief");
-  brief.only({"alert", "impact", "done"});
   rules.brief.alert = brief.at("alert").filled_text();
   rules.brief.impact = brief.at("impact").filled_text();
+  if (brief.at("done").items().empty()) brief.at("done").fail("say what done means");
   rules.brief.done = brief.texts("done");
   if (const auto weights = root.find("weights")) {
-    weights->only({"detect", "fix", "trap"});
     rules.weights.detect = static_cast<int>(weights->at("detect").number(0, points_max));
     rules.weights.fix = static_cast<int>(weights->at("fix").number(0, points_max));
     rules.weights.trap = static_cast<int>(weights->at("trap").number(0, points_max));
@@ -34,7 +33,6 @@ void read_identity(const YamlNode& root, scorer::Rules& rules) {
 
 void read_detect(const YamlNode& root, scorer::Rules& rules) {
   for (const auto& item : root.at("detect").items()) {
-    item.only({"id", "title", "points", "seen", "unknown", "why", "missing"});
     rules.detect.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
                             points(item), item.at("seen").filled_text(),
                             item.text_or("unknown", ""), item.at("why").filled_text(),
@@ -44,8 +42,6 @@ void read_detect(const YamlNode& root, scorer::Rules& rules) {
 
 void read_fix(const YamlNode& root, Scenario& scenario) {
   for (const auto& item : root.at("fix").items()) {
-    item.only({"id", "title", "points", "database", "tables", "sql", "expect", "workload", "facts",
-               "why", "missing"});
     scorer::FixCheck check;
     check.id = item.at("id").filled_text();
     check.title = item.at("title").filled_text();
@@ -71,7 +67,6 @@ void read_fix(const YamlNode& root, Scenario& scenario) {
 
 void read_traps(const YamlNode& root, scorer::Rules& rules) {
   for (const auto& item : root.at("traps").items()) {
-    item.only({"id", "title", "points", "grave", "cap", "sprung", "unknown", "why"});
     scorer::Trap trap;
     trap.id = item.at("id").filled_text();
     trap.title = item.at("title").filled_text();
@@ -88,12 +83,11 @@ void read_traps(const YamlNode& root, scorer::Rules& rules) {
 void read_afterwards(const YamlNode& root, scorer::Rules& rules) {
   rules.hints = root.texts("hints");
   const auto story = root.at("postmortem");
-  story.only({"cause", "seen", "fix", "worse", "lesson"});
   rules.postmortem = {story.at("cause").filled_text(), story.at("seen").filled_text(),
                       story.at("fix").filled_text(), story.at("worse").filled_text(),
                       story.at("lesson").filled_text()};
   for (const auto& item : root.at("checklist").items()) {
-    item.only({"title", "checks"});
+    item.at("checks");  // required
     rules.checklist.push_back({item.at("title").filled_text(), item.texts("checks")});
   }
 }

@@ -1,15 +1,18 @@
 #include "sandbox/yaml_node.hpp"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <sstream>
 
 #include "sandbox/scenario.hpp"
 
 namespace ride::sandbox {
 namespace {
 
-std::string place(const std::string& name, const YAML::Mark& mark) {
+std::string place_of(const std::string& name, const YAML::Mark& mark) {
   return name + ":" + std::to_string(mark.is_null() ? 1 : mark.line + 1) + ": ";
 }
 
@@ -28,6 +31,63 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+// Hears the file's events one by one, and keeps none.
+class Shape : public YAML::EventHandler {
+ public:
+  Shape(const std::string& name, const YamlLimits& limits) : name_(name), limits_(limits) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) refuse(mark, "a second document; a scenario is one");
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(mark, "aliases (*name) are not read; write it out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    count(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    open(mark);
+  }
+  void OnSequenceEnd() override { --depth_; }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    open(mark);
+  }
+  void OnMapEnd() override { --depth_; }
+
+ private:
+  [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& what) const {
+    throw ScenarioError(place_of(name_, mark) + what);
+  }
+  void count(const YAML::Mark& mark) {
+    if (++values_ > limits_.values_max)
+      refuse(mark, "more than " + std::to_string(limits_.values_max) + " values");
+  }
+  void open(const YAML::Mark& mark) {
+    count(mark);
+    if (++depth_ > limits_.depth_max)
+      refuse(mark, "nested deeper than " + std::to_string(limits_.depth_max) + " levels");
+  }
+
+  const std::string& name_;
+  const YamlLimits& limits_;
+  int documents_ = 0;
+  int values_ = 0;
+  int depth_ = 0;
+};
+
+void check_shape(const std::string& name, const std::string& text, const YamlLimits& limits) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Shape shape(name, limits);
+  while (parser.HandleNextDocument(shape)) {
+  }
+}
+
 }  // namespace
 
 std::string nearest_word(const std::string& word, const std::vector<std::string>& known) {
@@ -43,35 +103,56 @@ std::string nearest_word(const std::string& word, const std::vector<std::string>
   return best;
 }
 
-YamlNode YamlNode::parse(const std::string& name, const std::string& text) {
+YamlNode YamlNode::parse(const std::string& name, const std::string& text,
+                         const YamlLimits& limits) {
   try {
+    check_shape(name, text, limits);
     YAML::Node node = YAML::Load(text);
     if (!node.IsMap()) throw ScenarioError(name + ":1: must be a map of keys");
     return {name, node, "the file"};
   } catch (const YAML::Exception& error) {
-    throw ScenarioError(place(name, error.mark) + error.msg);
+    throw ScenarioError(place_of(name, error.mark) + error.msg);
   }
 }
 
-void YamlNode::fail(const std::string& message) const {
-  throw ScenarioError(place(name_, node_.Mark()) + message);
-}
+std::string YamlNode::place() const { return place_of(name_, node_.Mark()); }
 
-const YamlNode& YamlNode::only(std::initializer_list<std::string_view> keys) const {
+void YamlNode::fail(const std::string& message) const { throw ScenarioError(place() + message); }
+
+std::vector<std::string> YamlNode::strange_keys(const KeyTable& table) const {
+  std::vector<std::string> out;
   std::set<std::string> seen;
-  for (const auto& [key, value] : entries()) {
-    const YamlNode here(name_, value.node_, key);
-    if (!seen.insert(key).second) here.fail("\"" + key + "\" stands there twice");
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    const auto near = nearest_word(key, {keys.begin(), keys.end()});
-    for (const auto& pair : node_) {  // the key's own line, not its value's
-      if (pair.first.Scalar() == key)
-        YamlNode(name_, pair.first, key)
-            .fail("unknown key \"" + key + "\"" +
-                  (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+  for (const auto& pair : node_) {
+    if (!pair.first.IsScalar()) continue;  // whoever reads it says so
+    const auto& key = pair.first.Scalar();
+    const YamlNode at_key(name_, pair.first, key);
+    const YamlNode value(name_, pair.second, key);
+    const Key* known = table.find(key);
+    if (!seen.insert(key).second)
+      out.push_back(value.place() + "\"" + key + "\" stands there twice");
+    if (known == nullptr) {
+      const auto near = nearest_word(key, table.names());
+      out.push_back(at_key.place() + "unknown key \"" + key + "\"" +
+                    (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    } else if (known->of != nullptr) {
+      const auto below = value.strange_keys_of(*known);
+      out.insert(out.end(), below.begin(), below.end());
     }
   }
-  return *this;
+  return out;
+}
+
+std::vector<std::string> YamlNode::strange_keys_of(const Key& key) const {
+  if (key.kind == KeyKind::map)
+    return node_.IsMap() ? strange_keys(*key.of) : std::vector<std::string>();
+  std::vector<std::string> out;
+  if (!node_.IsSequence()) return out;
+  for (const auto& item : items()) {
+    if (!item.node_.IsMap()) continue;
+    const auto below = item.strange_keys(*key.of);
+    out.insert(out.end(), below.begin(), below.end());
+  }
+  return out;
 }
 
 YamlNode YamlNode::at(const std::string& key) const {

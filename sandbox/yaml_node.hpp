@@ -5,24 +5,34 @@
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "sandbox/scenario_keys.hpp"
+
 namespace ride::sandbox {
+
+struct YamlLimits {
+  int depth_max = 16;
+  int values_max = 20'000;
+};
 
 class YamlNode {
  public:
-  // `name` is how errors call the file.
-  static YamlNode parse(const std::string& name, const std::string& text);
+  // `name` is how errors call the file. Refuses what a scenario has no use for, before anything is
+  // built of it: aliases (a few lines of them stand for any amount of text), deep nesting, more
+  // than one document.
+  static YamlNode parse(const std::string& name, const std::string& text,
+                        const YamlLimits& limits = {});
 
   [[noreturn]] void fail(const std::string& message) const;
+  std::string place() const;  // "scenario.yaml:14: "
 
-  // A map with these keys and no others, each once.
-  const YamlNode& only(std::initializer_list<std::string_view> keys) const;
+  // One line for each key, here and below, that the table has not or that stands there twice.
+  std::vector<std::string> strange_keys(const KeyTable& table) const;
   YamlNode at(const std::string& key) const;  // required
   std::optional<YamlNode> find(const std::string& key) const;
   bool has(const std::string& key) const { return find(key).has_value(); }
@@ -41,6 +51,8 @@ class YamlNode {
  private:
   YamlNode(std::string name, YAML::Node node, std::string what)
       : name_(std::move(name)), node_(std::move(node)), what_(std::move(what)) {}
+
+  std::vector<std::string> strange_keys_of(const Key& key) const;
 
   std::string name_;
   YAML::Node node_;

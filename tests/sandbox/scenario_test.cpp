@@ -78,7 +78,7 @@ TEST_CASE("a scenario cannot take what is ride's own", "[sandbox][scenario]") {
   CHECK(refusal(replaced(shop_yaml, "name: deployer", "name: ride_check")) ==
         "scenario.yaml:15: role \"ride_check\" is ride's or PostgreSQL's own");
   CHECK(refusal(replaced(shop_yaml, "deadlock_timeout: 100ms", "listen_addresses: '*'")) ==
-        "scenario.yaml:11: setting \"listen_addresses\" is ride's own, or no setting");
+        "scenario.yaml:11: setting \"listen_addresses\" is ride's own, runs a program, or is none");
   CHECK(refusal(replaced(shop_yaml, "member_of: [shop_owner]}\n",
                          "member_of: [pg_execute_server_program]}\n"))
             .find("environment.roles has no role \"pg_execute_server_program\"") !=
@@ -115,6 +115,67 @@ TEST_CASE("a rule that its own validation refuses is told with its line", "[sand
   CHECK(
       refusal(replaced(shop_yaml, "points: 40, seen", "points: 39, seen")).find("scenario.yaml:") ==
       0);
+}
+
+TEST_CASE("YAML that stands for more than it says is refused before it is built",
+          "[sandbox][scenario]") {
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
+  for (char c = 'b'; c <= 'i'; ++c)
+    bomb += std::string(1, c) + ": &" + c + " [*" + char(c - 1) + ", *" + char(c - 1) + "]\n";
+  CHECK(refusal(bomb) == "scenario.yaml:2: aliases (*name) are not read; write it out");
+  CHECK(refusal("a: " + std::string(100'000, '[')).find("nested deeper than 16 levels") !=
+        std::string::npos);
+  CHECK(refusal("a: " + std::string(100'000, '{')).find("nested deeper than 16 levels") !=
+        std::string::npos);
+  std::string deep;
+  for (int level = 0; level < 400; ++level) deep += std::string(level, ' ') + "a:\n";
+  CHECK(refusal(deep) == "scenario.yaml:17: nested deeper than 16 levels");
+  std::string many = "a:\n";
+  for (int i = 0; i < 30'000; ++i) many += "- x\n";
+  CHECK(refusal(many) == "scenario.yaml:19999: more than 20000 values");
+  CHECK(refusal(std::string(shop_yaml) + "---\na: 1\n").find("a second document") !=
+        std::string::npos);
+  CHECK(refusal(std::string(600'000, '#')).find("scenario.yaml") != std::string::npos);
+}
+
+TEST_CASE("a rule that would write, or read more than the vocabulary, is refused",
+          "[sandbox][scenario]") {
+  for (const char* sql :
+       {"INSERT INTO statements DEFAULT VALUES", "DELETE FROM fact_statement",
+        "ATTACH 'other.ride' AS o", "PRAGMA writable_schema=on", "SELECT * FROM event",
+        "SELECT writefile('x', 'y')", "SELECT load_extension('x')",
+        "SELECT 1 AS statement; DROP TABLE event"}) {
+    INFO(sql);
+    CHECK(refusal(replaced(shop_yaml, "SELECT n AS statement FROM statements\"",
+                           std::string(sql) + "\""))
+              .find("scenario.yaml:55: looked: seen: ") == 0);
+  }
+}
+
+TEST_CASE("a seed that is too large is refused unread", "[sandbox][scenario]") {
+  const test::ScenarioFolder folder;
+  std::filesystem::resize_file(folder.path() / "seed/shop.sql", 1ULL << 40U);
+  CHECK(test::error_of([&] {
+          sandbox::load_scenario(folder.path());
+        }).find("scenario.yaml:17: the seed files are too large") != std::string::npos);
+}
+
+TEST_CASE("a folder that is a link out of the scenario's is refused", "[sandbox][scenario]") {
+  const test::TemporaryDirectory elsewhere;
+  std::ofstream(elsewhere / "a.sql") << "SELECT 1;";
+  const test::ScenarioFolder folder(replaced(shop_yaml, "seed/shop.sql", "more/a.sql"));
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder.path() / "more");
+  CHECK(test::error_of([&] { sandbox::load_scenario(folder.path()); }).find("must stay inside") !=
+        std::string::npos);
+}
+
+TEST_CASE("settings that run programs are refused", "[sandbox][scenario]") {
+  for (const char* setting : {"archive_command", "restore_command", "session_preload_libraries",
+                              "dynamic_library_path", "archive_library"}) {
+    INFO(setting);
+    CHECK(refusal(replaced(shop_yaml, "deadlock_timeout: 100ms", std::string(setting) + ": x"))
+              .find("runs a program") != std::string::npos);
+  }
 }
 
 TEST_CASE("scenarios are found by folder and the nearest id is named", "[sandbox][scenario]") {
