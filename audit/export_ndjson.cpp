@@ -133,6 +133,16 @@ std::string ndjson_line(const Source& source, const journal::Event& event, const
     out["cancels_request"] = fields.get_int(Field::request);
     return line_of(out);
   }
+  if (event.kind == Kind::copying) {
+    auto out = head("copying", source, event.attempt, event.at_us);
+    out["seq"] = event.seq;
+    put_client(out, *client);
+    out["request"] = fields.get_int(Field::request);
+    out["ordinal"] = fields.get_int(Field::ordinal);
+    out["bytes_in"] = fields.get_int(Field::bytes_in);
+    out["bytes_out"] = fields.get_int(Field::bytes_out);
+    return line_of(out);
+  }
   const auto* const what = connection_word(event.kind);
   if (what == nullptr) return "";
   auto out = head("connection", source, event.attempt, event.at_us);

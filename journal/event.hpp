@@ -59,6 +59,7 @@ enum class Kind : std::uint8_t {
                // omitted_bytes, bytes_in, bytes_out, error, notices, omitted_notices, copy_format,
                // copy_data, result; how "described": parameter_types
   ready = 31,  // request (the last request this ReadyForQuery answers for), status (after)
+  copying = 80,  // request, ordinal, bytes_in, bytes_out: a COPY that goes on, what passed so far
 
   // The sandbox and its actors.
   actor = 40,  // actor, state, pid, started_us (backend_start), sqlstate, message, number (progress

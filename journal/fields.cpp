@@ -96,6 +96,7 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::function_call, "function_call"},
     {Kind::ended, "ended"},
     {Kind::ready, "ready"},
+    {Kind::copying, "copying"},
     {Kind::actor, "actor"},
     {Kind::log_line, "log_line"},
     {Kind::snapshot, "snapshot"},

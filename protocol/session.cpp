@@ -53,6 +53,14 @@ RequestId Session::in_flight() const {
   return queue_.front().request;
 }
 
+Ended Session::so_far() const {
+  Ended out{.request = in_flight(), .ordinal = progress_.ordinal};
+  if (out.request == 0) return out;
+  out.bytes_in = progress_.bytes_in + (progress_.ordinal == 0 ? queue_.front().bytes : 0);
+  out.bytes_out = progress_.bytes_out;
+  return out;
+}
+
 void Session::on_client(const Frame& frame, Observer& out) {
   switch (frame.tag) {
     case Query::tag:

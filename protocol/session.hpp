@@ -54,6 +54,9 @@ class Session {
   TxStatus status() const { return status_; }             // after the last ReadyForQuery
   bool mid_batch() const { return batch_requests_ > 0; }  // no Sync yet behind what was sent
   RequestId in_flight() const;                            // the request being answered, or 0
+  // Of the request that is being answered: request, ordinal, bytes_in and bytes_out as its Ended
+  // would have them if it came now.
+  Ended so_far() const;
   RequestId last_request() const { return last_request_; }
 
  private:

@@ -22,6 +22,7 @@ void Answer::begin(protocol::RequestId request, std::uint32_t ordinal, std::int6
   request_ = request;
   ordinal_ = ordinal;
   first_byte_us = now_us;
+  told_us = now_us;
 }
 
 void Answer::set_row_columns(Bytes row_description) {

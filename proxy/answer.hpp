@@ -58,6 +58,8 @@ class Answer {
   std::string copy_data;  // payloads joined
   std::string result;     // FunctionCallResponse body
   bool copying = false;
+  std::uint64_t told_bytes = 0;  // of a COPY, by its last `copying` event
+  std::int64_t told_us = 0;      // when that was; at first, when the answer began
   std::uint8_t copy_format = 0;
   std::uint64_t omitted_rows = 0;
   std::uint64_t omitted_notices = 0;

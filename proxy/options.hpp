@@ -61,7 +61,10 @@ struct Limits {
   std::size_t kept_rows_bytes_max = std::size_t{64} << 10;       // of one statement
   std::size_t kept_columns_bytes_max = std::size_t{64} << 10;    // RowDescription of one statement
   std::size_t kept_copy_bytes_max = std::size_t{64} << 10;       // of one statement
-  std::size_t kept_notice_bytes_max = std::size_t{16} << 10;     // of one statement
+  // A COPY that goes on is recorded again after so much, or, with what comes next, after so long.
+  std::uint64_t copying_bytes_max = std::uint64_t{64} << 20;
+  std::chrono::microseconds copying_wait_max = std::chrono::minutes(1);
+  std::size_t kept_notice_bytes_max = std::size_t{16} << 10;  // of one statement
   std::size_t kept_statements_bytes_max =
       std::size_t{1} << 20;  // texts of prepared statements, a session, for the next file
   std::size_t kept_descriptions_bytes_max = std::size_t{1}

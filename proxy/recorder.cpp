@@ -191,6 +191,7 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
   if (side == Side::server && framer.broken()) on_unreadable_server(chunk);
   const auto* under_way = find(session_.in_flight());
   entry_.request = under_way != nullptr ? under_way->seq : 0;
+  if (answer_.copying && under_way != nullptr) tell_copying(under_way->seq);
   entry_.busy = session_.busy();
 }
 

@@ -125,6 +125,7 @@ class Recorder : private protocol::Observer {
   void count_ended(const protocol::Ended& ended);
   void carry_names(const protocol::Ended& ended, Asked& asked);
   void write_ended(const protocol::Ended& ended, const Asked& asked);
+  void tell_copying(journal::Seq request);
   void put_answer(journal::FieldWriter& fields, const Asked& asked, std::uint64_t rows);
 
   // recorder.cpp

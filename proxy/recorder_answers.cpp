@@ -1,6 +1,7 @@
 // What the server answers: kept in Answer until the statement has ended, then one event, in the
 // ring before the client has the last byte of it.
 #include <cassert>
+#include <chrono>
 
 #include "journal/fields.hpp"
 #include "proxy/recorder.hpp"
@@ -101,6 +102,24 @@ void Recorder::copy_data(RequestId request, std::uint32_t ordinal, CopyDirection
                          std::uint64_t payload_bytes) {
   answer_.touch(request, ordinal, now_us_);
   answer_.add_copy_data(payload, payload_bytes);
+}
+
+// Once a chunk. A replication stream goes on for days, and a COPY that a crash cuts off has no
+// `ended`.
+void Recorder::tell_copying(journal::Seq request) {
+  const auto passed = session_.so_far();
+  const auto bytes = passed.bytes_in + passed.bytes_out;
+  const auto waited = std::chrono::microseconds(now_us_ - answer_.told_us);
+  if (bytes - answer_.told_bytes < limits_.copying_bytes_max && waited < limits_.copying_wait_max)
+    return;
+  begin()
+      .put(Field::request, request)
+      .put(Field::ordinal, passed.ordinal)
+      .put(Field::bytes_in, passed.bytes_in)
+      .put(Field::bytes_out, passed.bytes_out);
+  write(Kind::copying);
+  answer_.told_bytes = bytes;
+  answer_.told_us = now_us_;
 }
 
 void Recorder::notice(RequestId request, std::uint32_t ordinal, Bytes body) {

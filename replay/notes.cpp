@@ -84,6 +84,7 @@ std::optional<Note> Notes::note_of(const Event& event) {
     case Kind::function_call:
     case Kind::ended:
     case Kind::ready:
+    case Kind::copying:  // the statement tells it all at its end
     case Kind::log_line:
     case Kind::snapshot:
     case Kind::own_session:

@@ -127,6 +127,7 @@ void Builder::add(const Event& event) {
     case Kind::notice:
     case Kind::notification:
     case Kind::cancel_requested:
+    case Kind::copying:
     case Kind::bypass:  // worked out again, see bypasses.hpp
     case Kind::fence:
     case Kind::submit_began:

@@ -75,6 +75,9 @@ TEST_CASE("connections, cancels and what is missing are lines of their own", "[a
   recording.add(Kind::cancel_requested, 2, [](journal::FieldWriter& out) {
     out.put(Field::connection, std::uint64_t{1}).put(Field::request, std::uint64_t{9});
   });
+  recording.add(Kind::copying, 2, [](journal::FieldWriter& out) {
+    out.put(Field::request, std::uint64_t{9}).put(Field::bytes_out, std::uint64_t{70'000'000});
+  });
   recording.add(Kind::gap, 0, [](journal::FieldWriter& out) {
     out.put(Field::message, "bytes that cannot be read");
   });
@@ -90,6 +93,6 @@ TEST_CASE("connections, cancels and what is missing are lines of their own", "[a
     seen.push_back(line);
   }
   CHECK(seen == std::vector<std::string>{"connection opened ", "connection ready ", "cancel",
-                                         "gap gap bytes that cannot be read",
+                                         "copying", "gap gap bytes that cannot be read",
                                          "connection closed terminated"});
 }

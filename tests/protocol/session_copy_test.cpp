@@ -53,6 +53,12 @@ TEST_CASE("COPY out and its end are told", "[protocol][session]") {
       .client(Query{"copy t to stdout"}, {"query 1 'copy t to stdout'"})
       .server(copy_out, {"copy 1.0 out 0"})
       .server(CopyData{"1\n"}, {"data 1.0 out '1\n' 2"})
+      .holds([](const Session& session) {
+        const auto passed = session.so_far();
+        const auto asked = to_bytes(Query{"copy t to stdout"}).size();
+        const auto answered = to_bytes(copy_out).size() + to_bytes(CopyData{"1\n"}).size();
+        return passed.request == 1 && passed.bytes_in == asked && passed.bytes_out == answered;
+      })
       .server(CopyDone{})
       .server(CommandComplete{"COPY 1"}, {"ended 1.0 complete 'COPY 1' copied=2"})
       .server(ReadyForQuery{}, {"ready 1 I"});

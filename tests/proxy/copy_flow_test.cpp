@@ -2,6 +2,7 @@
 // it.
 #include "tests/catch.hpp"
 #include "tests/proxy/flow.hpp"
+#include "tests/support/eventually.hpp"
 
 using namespace ride;
 using namespace ride::test;
@@ -99,6 +100,76 @@ TEST_CASE("wire 27: a base backup and a logical stream are counted and not kept"
   while (Result(PQgetResult(connection.get()), PQclear)) continue;
   CHECK(value(connection, "SELECT 'goes on'") == "goes on");
   CHECK(facts_of(recording).gaps.empty());
+}
+
+TEST_CASE("wire 27: a COPY of some length is recorded while it goes on, every 64 MiB",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  constexpr std::int64_t step_bytes = 64 << 20;
+  constexpr std::int64_t chunk_bytes = 64 << 10;
+  CHECK(recording.psql("COPY (SELECT 1) TO STDOUT;\n").status == 0);  // of this one, nothing
+  // Both in one text: counts begin anew with each, and the ordinal tells which it is of.
+  const std::string out =
+      "COPY (SELECT repeat('x', 99999) FROM generate_series(1, 2100)) TO STDOUT";
+  CHECK(recording.psql(out + " \\; " + out + ";\n").status == 0);
+  const auto connection = recording.connect();
+  value(connection, "CREATE TEMP TABLE t (x text)");
+  const Result began(PQexec(connection.get(), "COPY t FROM STDIN WHERE x = 'none'"), PQclear);
+  REQUIRE(PQresultStatus(began.get()) == PGRES_COPY_IN);
+  const auto row = std::string(99'999, 'y') + "\n";
+  for (int i = 0; i < 1'400; ++i)
+    REQUIRE(PQputCopyData(connection.get(), row.data(), static_cast<int>(row.size())) == 1);
+  REQUIRE(PQputCopyEnd(connection.get(), nullptr) == 1);
+  const Result done(PQgetResult(connection.get()), PQclear);
+  CHECK(PQresultStatus(done.get()) == PGRES_COMMAND_OK);
+
+  struct Told {
+    std::string field;
+    std::int64_t request, ordinal, times;
+  };
+  std::vector<Told> told;
+  for (const auto& ended : recording.events("ended"))
+    for (const auto* field : {"bytes_in", "bytes_out"})
+      if (number(ended, field) > step_bytes)
+        told.push_back({field, number(ended, "request"), number(ended, "ordinal"),
+                        number(ended, field) / step_bytes});
+  REQUIRE(told.size() == 3);
+  auto copying = recording.events("copying");
+  auto at = copying.begin();
+  for (const auto& one : told) {
+    INFO(one.field << " of " << one.request << "." << one.ordinal);
+    CHECK(one.times == (one.field == "bytes_out" ? 3 : 2));
+    std::int64_t before = 0;
+    for (std::int64_t i = 0; i < one.times; ++i, ++at) {
+      REQUIRE(at != copying.end());
+      CHECK(number(*at, "request") == one.request);
+      CHECK(number(*at, "ordinal") == one.ordinal);
+      const auto passed = number(*at, "bytes_in") + number(*at, "bytes_out") - before;
+      before += passed;
+      CHECK(passed >= step_bytes);
+      CHECK(passed < step_bytes + 2 * chunk_bytes + 100'000);  // told behind whole messages
+    }
+  }
+  CHECK(at == copying.end());
+  CHECK(facts_of(recording).gaps.empty());
+}
+
+TEST_CASE("wire 27: a COPY that is slow is recorded again after a time, with what comes next",
+          "[postgres][proxy][wire]") {
+  proxy::Options options;
+  options.limits.copying_wait_max = std::chrono::microseconds(0);
+  Recording recording(options);
+  const auto connection = recording.connect();
+  value(connection, "CREATE TEMP TABLE t (n int)");
+  const Result began(PQexec(connection.get(), "COPY t FROM STDIN"), PQclear);
+  REQUIRE(PQputCopyData(connection.get(), "1\n", 2) == 1);
+  REQUIRE(PQflush(connection.get()) == 0);
+  const auto rows_told = [&] {
+    const auto copying = recording.events("copying");
+    return !copying.empty() && number(copying.back(), "bytes_in") > number(copying[0], "bytes_in");
+  };
+  CHECK(eventually(rows_told));
+  CHECK(recording.events("ended").size() == 1);  // that of CREATE TABLE
 }
 
 TEST_CASE("wire 28: a walsender's commands are statements like any other",
