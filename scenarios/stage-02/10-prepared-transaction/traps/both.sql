@@ -1,0 +1,8 @@
+-- Both at once.
+-- @springs other-ended
+SELECT pid, application_name, wait_event_type, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity WHERE datname = 'bank_db';
+SELECT gid, prepared, owner, database FROM pg_prepared_xacts ORDER BY gid;
+SELECT * FROM coordinator_log ORDER BY line;
+SET ROLE coordinator;
+COMMIT PREPARED 'transfer-88112';
+ROLLBACK PREPARED 'transfer-88113';

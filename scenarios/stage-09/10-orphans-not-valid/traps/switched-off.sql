@@ -1,0 +1,8 @@
+-- The server is asked not to look; it refuses.
+-- @springs rules-switched-off
+\d order_items
+SELECT i.* FROM order_items i LEFT JOIN orders o ON o.id = i.order_id WHERE o.id IS NULL ORDER BY i.id;
+SET session_replication_role = replica;
+INSERT INTO order_items_unassigned SELECT i.* FROM order_items i WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = i.order_id);
+DELETE FROM order_items i WHERE NOT EXISTS (SELECT FROM orders o WHERE o.id = i.order_id);
+ALTER TABLE order_items VALIDATE CONSTRAINT order_items_order_id_fkey;
