@@ -4,7 +4,9 @@
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -68,6 +70,28 @@ void write_file(const std::string& path, mode_t mode, Write write) {
   if (std::rename(draft.c_str(), path.c_str()) != 0) fail(path + ": " + std::strerror(errno));
 }
 
+// Held while it lives, by one process (or thread) at a time: the folder's own lock, so that nothing
+// is left behind. Two that make a certificate at once would leave one's key beside the other's.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& directory)
+      : descriptor_(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ < 0) fail(directory + ": " + std::strerror(errno));
+    while (::flock(descriptor_, LOCK_EX) != 0) {
+      if (errno == EINTR) continue;
+      const auto why = directory + ": cannot be locked: " + std::strerror(errno);
+      ::close(descriptor_);
+      fail(why);
+    }
+  }
+  ~FolderLock() { ::close(descriptor_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace
 
 CertificateFiles ensure_certificate(const std::string& directory) {
@@ -76,6 +100,7 @@ CertificateFiles ensure_certificate(const std::string& directory) {
   std::filesystem::create_directories(directory, error);
   if (error) fail(directory + ": " + error.message());
   if (::chmod(directory.c_str(), 0700) != 0) fail(directory + ": " + std::strerror(errno));
+  const FolderLock lock(directory);
   // The certificate is written last: where it is, the key that belongs to it is too.
   if (std::filesystem::exists(files.certificate, error)) return files;
 

@@ -13,7 +13,8 @@ struct CertificateFiles {
 };
 
 // Returns the files of `directory`, making the directory (0700) and both files if they are not
-// there: EC P-256, valid for ten years, for localhost, 127.0.0.1 and ::1. Throws std::runtime_error
+// there: EC P-256, valid for ten years, for localhost, 127.0.0.1 and ::1. Who comes while another
+// makes them waits. Throws std::runtime_error
 // with one line that names the path.
 CertificateFiles ensure_certificate(const std::string& directory);
 

@@ -1,9 +1,14 @@
 #include "proxy/certificate.hpp"
 
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <stdexcept>
 
@@ -42,6 +47,30 @@ TEST_CASE("the certificate is made once, for this host, its key for its owner al
 
   ensure_certificate((directory / "tls").string());
   CHECK(content(files.certificate) == pem);
+}
+
+TEST_CASE("of several that make a certificate at once, all get the one that is left with its key",
+          "[proxy]") {
+  const TemporaryDirectory directory;
+  const auto tls = (directory / "tls").string();
+  for (int round = 0; round < 10; ++round) {
+    std::filesystem::remove_all(tls);
+    std::array<std::future<std::string>, 4> makers;
+    for (auto& maker : makers)
+      maker = std::async(std::launch::async,
+                         [&tls] { return content(ensure_certificate(tls).certificate); });
+    std::array<std::string, 4> seen;
+    std::transform(makers.begin(), makers.end(), seen.begin(),
+                   [](auto& maker) { return maker.get(); });
+    CHECK(std::count(seen.begin(), seen.end(), seen[0]) == 4);
+    const std::unique_ptr<SSL_CTX, ride::proxy::Releaser<SSL_CTX_free>> context(
+        SSL_CTX_new(TLS_server_method()));
+    CHECK(SSL_CTX_use_certificate_file(context.get(), (tls + "/server.crt").c_str(),
+                                       SSL_FILETYPE_PEM) == 1);
+    // Fails where it is another certificate's.
+    CHECK(SSL_CTX_use_PrivateKey_file(context.get(), (tls + "/server.key").c_str(),
+                                      SSL_FILETYPE_PEM) == 1);
+  }
 }
 
 TEST_CASE("a folder that cannot be made is named", "[proxy]") {
