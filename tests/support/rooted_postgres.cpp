@@ -46,8 +46,8 @@ bool skipped_without_postgres(int major) {
 }
 
 RootedPostgres::RootedPostgres(int major, const std::vector<std::string>& settings,
-                               const std::string& hba)
-    : root_(root_of(major)) {
+                               const std::string& hba, std::uint16_t tcp_port)
+    : root_(root_of(major)), port_(tcp_port == 0 ? port : tcp_port) {
   auto folder = root_ + "/tmp/ride-test-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make " + folder);
   inside_ = folder.substr(root_.size());
@@ -62,11 +62,20 @@ RootedPostgres::RootedPostgres(int major, const std::vector<std::string>& settin
   if (made.status != 0) throw std::runtime_error("initdb failed: " + made.output);
   std::ofstream(root_ + data + "/pg_hba.conf") << hba << "local all all trust\n";
   std::vector<std::string> argv = {
-      program(major, "postgres"), "-D", data,       "-k", inside_, "-c",
-      "listen_addresses=",        "-c", "fsync=off"};
+      program(major, "postgres"),
+      "-D",
+      data,
+      "-k",
+      inside_,
+      "-c",
+      "listen_addresses=" + std::string(tcp_port == 0 ? "" : "127.0.0.1"),
+      "-p",
+      std::to_string(port_),
+      "-c",
+      "fsync=off"};
   argv.insert(argv.end(), settings.begin(), settings.end());
   server_ = std::make_unique<Child>(argv, in_root);
-  const auto address = "host=" + socket_directory();
+  const auto address = "host=" + socket_directory() + " port=" + std::to_string(port_);
   if (!eventually([&] { return PQping(address.c_str()) == PQPING_OK; }))
     throw std::runtime_error("PostgreSQL does not come up: " + server_->output());
   value("CREATE ROLE oncall LOGIN SUPERUSER");
@@ -81,8 +90,17 @@ RootedPostgres::~RootedPostgres() {
   fs::remove_all(socket_directory(), ignored);
 }
 
+void RootedPostgres::put(const std::string& name, const std::string& content) const {
+  const auto file = root_ + inside_ + "/data/" + name;
+  const auto [uid, gid] = unprivileged_user(root_);
+  std::ofstream(file) << content;
+  fs::permissions(file, fs::perms(0600));
+  if (chown(file.c_str(), uid, gid) != 0) throw std::runtime_error("cannot give away " + file);
+}
+
 std::string RootedPostgres::value(const std::string& sql) const {
-  const auto address = "host=" + socket_directory() + " user=postgres dbname=postgres";
+  const auto address = "host=" + socket_directory() + " port=" + std::to_string(port_) +
+                       " user=postgres dbname=postgres";
   const Connection connection(PQconnectdb(address.c_str()), PQfinish);
   const Result result(PQexec(connection.get(), sql.c_str()), PQclear);
   const auto status = PQresultStatus(result.get());

@@ -22,21 +22,25 @@ bool skipped_without_postgres(int major);
 class RootedPostgres {
  public:
   // `settings`: postgres' own arguments, e.g. {"-c", "ssl=on"}; `hba`: lines of pg_hba.conf to come
-  // before those that let everybody in. Throws std::runtime_error where it does not come up.
+  // before those that let everybody in; `tcp_port`: listen there on 127.0.0.1, too, and the socket
+  // is of that number. Throws std::runtime_error where it does not come up.
   explicit RootedPostgres(int major, const std::vector<std::string>& settings = {},
-                          const std::string& hba = {});
+                          const std::string& hba = {}, std::uint16_t tcp_port = 0);
   ~RootedPostgres();
   RootedPostgres(const RootedPostgres&) = delete;
   RootedPostgres& operator=(const RootedPostgres&) = delete;
 
   std::string socket_directory() const { return root_ + inside_; }  // as seen from outside
-  static constexpr std::uint16_t port = 5432;
+  static constexpr std::uint16_t port = 5432;                       // unless it was given one
+  // A file of its data directory, which the server alone can read.
+  void put(const std::string& name, const std::string& content) const;
 
   // One command at the server itself, as its superuser; the single value it returns.
   std::string value(const std::string& sql) const;
 
  private:
   std::string root_;
+  std::uint16_t port_;
   std::string inside_;  // the server's folder, as seen from inside
   std::unique_ptr<Child> server_;
 };
