@@ -59,9 +59,10 @@ void put_clients(Page& page, const Sum& sum, std::size_t sessions) {
   page.one("sessions_total", "counter", "Sessions that the server let in.",
            sum(&Counters::sessions));
   page.family("refused_total", "counter",
-              "Clients turned away: by max-connections (limit), without a server (unreachable), "
-              "without a journal (unrecorded), or by the server.");
+              "Clients turned away: by max-connections (limit), while draining, without a server "
+              "(unreachable), without a journal (unrecorded), or by the server.");
   page.sample(sum(&Counters::refused_by_limit), label("reason", "limit"));
+  page.sample(sum(&Counters::refused_draining), label("reason", "draining"));
   page.sample(sum(&Counters::refused_unreachable), label("reason", "unreachable"));
   page.sample(sum(&Counters::refused_unrecorded), label("reason", "unrecorded"));
   page.sample(sum(&Counters::refused_by_server), label("reason", "server"));

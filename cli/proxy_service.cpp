@@ -183,15 +183,14 @@ void ProxyService::drain() {
   const auto until = SteadyClock::now() + limit;
   relay_.drain();
   std::size_t told = 0;
-  while (const auto left = relay_.sessions().size()) {
+  while (const auto left = relay_.left()) {
     if (left != told) spdlog::info("draining: sessions left: {}; another signal cuts them", left);
     told = left;
     const auto signal = signals_.next(drain_look_ms);
     if (signal == SIGHUP) reopen_log();
     const bool late = limit.count() > 0 && SteadyClock::now() >= until;
     if (!late && !asks_for_the_end(signal)) continue;
-    spdlog::warn("cut by {}: sessions: {}", late ? "drain-timeout" : "a signal",
-                 relay_.sessions().size());
+    spdlog::warn("cut by {}: sessions: {}", late ? "drain-timeout" : "a signal", relay_.left());
     break;
   }
   relay_.stop();

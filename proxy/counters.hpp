@@ -58,6 +58,7 @@ struct Counters {
   Counter connections;          // whose opening was recorded
   Counter sessions;             // that the server let in
   Counter refused_by_limit;     // 53300
+  Counter refused_draining;     // 57P03
   Counter refused_unreachable;  // 08006: no server
   Counter refused_unrecorded;   // 53100: the journal has failed
   Counter refused_by_server;    // wrong password, unknown database …

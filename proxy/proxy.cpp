@@ -122,10 +122,12 @@ class Proxy::Impl {
   void drain() {
     const std::lock_guard lock(control);
     if (!running) return;
+    // Asked there, it is between two steps of whoever is on his way in.
+    if (!shared.options.reuse_port) return ask(door_thread, [this] { shared.draining = true; });
     ask(door_thread, [this] {
       for (auto& listener : listeners) listener.retire();
     });
-    if (shared.options.reuse_port) std::this_thread::sleep_for(under_way_max);
+    std::this_thread::sleep_for(under_way_max);
     ask(door_thread, [this] {
       for (auto& listener : listeners) door.sweep(listener);
       close_listeners();
@@ -335,6 +337,10 @@ std::vector<const Counters*> Proxy::counters() const {
   return out;
 }
 
+std::size_t Proxy::left() const {
+  const auto& shared = impl_->shared;
+  return shared.draining ? shared.registry.admitted() : shared.registry.size();
+}
 std::vector<SessionInfo> Proxy::sessions() const { return impl_->shared.registry.all(); }
 std::vector<std::size_t> Proxy::loads() const {
   std::vector<std::size_t> out;

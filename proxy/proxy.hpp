@@ -50,10 +50,13 @@ class Proxy {
   // std::runtime_error where the certificate cannot be read; nothing has begun then.
   void start();
 
-  // Accepts no more and leaves the sessions alone: sessions() says how many are left. Whoever was
-  // on his way in is served still; with options.reuse_port no client is refused where another
-  // proxy has the addresses by now. Blocks for half a second at most.
+  // Takes no new sessions and leaves those that are there alone: left() says how many are. It goes
+  // on to listen, as PostgreSQL does in a smart shutdown: new clients are told 57P03, and sessions
+  // can be cancelled. With options.reuse_port it leaves its addresses to the proxy that has them,
+  // too, by now: whoever was on his way in is served still, and no client is refused. Blocks for
+  // half a second at most.
   void drain();
+  std::size_t left() const;
 
   // Accepts no more, ends every session as close_sessions() does, and joins the threads.
   void stop();

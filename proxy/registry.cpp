@@ -24,6 +24,11 @@ bool Registry::admit(Entry& entry, std::size_t sessions_max) {
   return true;
 }
 
+std::size_t Registry::admitted() const {
+  const std::lock_guard lock(mutex_);
+  return admitted_;
+}
+
 std::size_t Registry::undecided() const {
   const std::lock_guard lock(mutex_);
   return entries_.size() - admitted_;

@@ -53,6 +53,7 @@ class Registry {
 
   // From here on it counts as a session; false: there are `sessions_max` already.
   bool admit(Entry& entry, std::size_t sessions_max);
+  std::size_t admitted() const;   // those that do
   std::size_t undecided() const;  // those that do not
 
   std::size_t size() const;

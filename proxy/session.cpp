@@ -87,6 +87,11 @@ Awaitable<void> Session::establish(Hello hello) {
                  connection(), peer_);
     recorder_->stop_reading_messages();
   }
+  if (thread_.shared.draining) {
+    thread_.counters.refused_draining.add();
+    co_await refuse_recorded("57P03", "ride is shutting down: it takes no new sessions", "fatal");
+    co_return;
+  }
   const std::size_t sessions_max = thread_.shared.sessions_max;
   if (!thread_.shared.registry.admit(*entry_, sessions_max)) {
     thread_.counters.refused_by_limit.add();

@@ -54,7 +54,8 @@ struct Shared {
   std::atomic<std::uint32_t> accepts_per_second_max;
   std::atomic<std::chrono::milliseconds> startup_wait_max;
   Registry registry;
-  std::atomic<bool> held = false;  // the submit gate is closed
+  std::atomic<bool> held = false;      // the submit gate is closed
+  std::atomic<bool> draining = false;  // no new sessions; cancels pass
   mutable std::mutex upstream_mutex;
   Upstream upstream;
 

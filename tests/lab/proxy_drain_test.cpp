@@ -2,6 +2,7 @@
 // takes its place without a client being refused.
 #include <libpq-fe.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <memory>
@@ -120,7 +121,9 @@ TEST_CASE(
   REQUIRE(PQsendQuery(busy.get(), "SELECT pg_sleep(0.2), 'done'") == 1);
   proxy.process().signal(SIGTERM);
   REQUIRE(logged(proxy, "draining: sessions left: 2"));
-  CHECK(PQstatus(connect(proxy.dsn()).get()) == CONNECTION_BAD);
+  const auto late = connect(proxy.dsn());
+  CHECK(PQstatus(late.get()) == CONNECTION_BAD);
+  CHECK(std::string(PQerrorMessage(late.get())).find("ride is shutting down") != std::string::npos);
   const std::unique_ptr<PGresult, decltype(&PQclear)> done(PQgetResult(busy.get()), PQclear);
   CHECK(std::string(PQgetvalue(done.get(), 0, 1)) == "done");
   busy.reset();
@@ -129,8 +132,38 @@ TEST_CASE(
   CHECK(proxy.process().running());
   idle.reset();
   CHECK(proxy.process().wait() == 0);
-  CHECK(how_closed(proxy) == std::vector<std::string>{"terminated", "terminated"});
+  CHECK(how_closed(proxy) == std::vector<std::string>{"fatal", "terminated", "terminated"});
+  const auto refused = proxy.events("connection_refused");
+  REQUIRE(refused.size() == 1);
+  CHECK(boost::json::serialize(refused[0]).find("57P03") != std::string::npos);
   CHECK_FALSE(fs::exists(proxy.file().string() + "-lock"));
+}
+
+TEST_CASE("wire 55: a session that goes on after SIGTERM can be cancelled",
+          "[lab][proxy][postgres][wire]") {
+  const TemporaryDirectory folder;
+  const bool unix_socket = GENERATE(false, true);
+  ProxyProcess proxy({"--listen", unix_socket ? folder.path().string() : "127.0.0.1:0"});
+  auto busy = connect(unix_socket ? "user=oncall dbname=postgres host=" + folder.path().string()
+                                  : proxy.dsn());
+  REQUIRE(PQsendQuery(busy.get(), "SELECT pg_sleep(600)") == 1);
+  REQUIRE(eventually([&] { return proxy.events("query").size() == 1; }));
+  proxy.process().signal(SIGTERM);
+  REQUIRE(logged(proxy, "draining: sessions left: 1"));
+  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(busy.get()),
+                                                                  PQfreeCancel);
+  std::array<char, 256> error{};
+  const bool asked = PQcancel(cancel.get(), error.data(), static_cast<int>(error.size())) == 1;
+  INFO(error.data());
+  CHECK(asked);
+  if (!asked) proxy.process().signal(SIGTERM);  // cuts it: else the test would wait for the answer
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQgetResult(busy.get()), PQclear);
+  CHECK(std::string(PQresultErrorField(result.get(), PG_DIAG_SQLSTATE)) == "57014");
+  busy.reset();
+  CHECK(proxy.process().wait() == 0);
+  const auto cancels = proxy.events("cancel_requested");
+  REQUIRE(cancels.size() == 1);
+  CHECK(cancels[0].at("request") == proxy.events("query").at(0).at("seq"));
 }
 
 TEST_CASE("wire 55: the second signal cuts the sessions that are left, and the record is whole",
