@@ -52,7 +52,9 @@ class Round:
         try:
             KINDS[self.kind](self)
         except Exception as problem:  # a round that cannot be judged is a failed one, and the next begins
-            self.result.problems.append(f"{type(problem).__name__}: {problem}")
+            while problem:  # what came while another was under way tells less than that one
+                self.result.problems.append(f"{type(problem).__name__}: {problem}")
+                problem = problem.__context__
         return self.result
 
     def problem(self, text):
@@ -178,9 +180,17 @@ class Round:
 
     def on_full_disk(self, disk):
         ride = self.ride(journal=disk)
+        try:
+            self.on_full_disk_of(ride, disk)
+        finally:
+            ride.kill()  # where the round failed: else its disk stays in use
+
+    def on_full_disk_of(self, ride, disk):
         crowd, pgbench = self.load(ride)
-        processes.wait_for(lambda: crowd.alive() == 0, "the full disk ends the sessions", 120)
-        pgbench.stop()
+        try:
+            processes.wait_for(lambda: crowd.alive() == 0, "the full disk ends the sessions", 120)
+        finally:
+            pgbench.stop()
         if RIDE_STOPPED not in crowd.states():
             self.problem(f"no client was told {RIDE_STOPPED}, but {crowd.states()}")
         if ride.file not in ride.said():
@@ -205,7 +215,7 @@ class Round:
     def serve_again(self, ride, disk, crowd):
         """There is room while ride still lives: it goes on, and says where it did not record."""
         make_room(disk)
-        processes.wait_for(lambda: "recording goes on" in ride.said(), "ride records again")
+        processes.wait_for(lambda: "it can be recorded again" in ride.said(), "ride records again")
         later = Crowd(ride.address, f"{self.folder}", 2, self.seed + 50_000_000)
         processes.wait_for(lambda: later.told() > 20, "clients are served again")
         later.stop()
