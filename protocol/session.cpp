@@ -152,14 +152,18 @@ void Session::on_flush(const Frame& frame, Observer& out) {
   if (intake_ == Intake::queueing) enqueue({Item::bad_flush}, frame.tag, out);
 }
 
+// The COPY under way reads what the client sends now.
+bool Session::takes_copy_data() const {
+  const bool reading = progress_.step == Step::copy_in || progress_.step == Step::copy_both;
+  return reading && copy_ends_ == 0 && !queue_.empty() && phase_ != Phase::lost;
+}
+
 // CopyData belongs to the COPY under way; or, sent ahead, to one that the server has yet to begin;
 // or to none: PostgreSQL drops it then, without a word.
 void Session::on_client_copy_data(const Frame& frame, Observer& out) {
   if (queue_.empty() || phase_ == Phase::lost) return;
-  const bool reading = progress_.step == Step::copy_in || progress_.step == Step::copy_both;
-  if (reading && copy_ends_ == 0) {
-    progress_.copy_bytes += frame.body_bytes;
-    progress_.bytes_in += wire_bytes(frame);
+  if (takes_copy_data()) {
+    passed_over(Side::client, {1, frame.body_bytes});
     out.copy_data(queue_.front().request, progress_.ordinal, CopyDirection::in, frame.body,
                   frame.body_bytes);
   } else if (queue_.back().item == Item::copy_data) {

@@ -40,10 +40,10 @@ class Session {
   // The connection is over. Requests still open are reported as cut. A second call does nothing.
   void finish(Observer& out);
 
-  // While results or a COPY OUT come, the type of message that goes on with them, else 0: of these
-  // any number changes no state. Those that were passed over are told by passed_over().
-  char goes_on_with() const;
-  void passed_over(const Framer::Run& run);
+  // While results or a COPY come from this side, the type of message that goes on with them, else
+  // 0: of these any number changes no state. Those that were passed over are told by passed_over().
+  char goes_on_with(Side sender) const;
+  void passed_over(Side sender, const Framer::Run& run);
 
   // Outside any transaction with nothing to be answered: a good moment to hold requests back.
   bool idle() const { return phase_ == Phase::open && status_ == TxStatus::idle && !busy(); }
@@ -99,6 +99,7 @@ class Session {
   void on_proof(const Frame& frame, Observer& out);
   void on_sync(const Frame& frame, Observer& out);
   void on_flush(const Frame& frame, Observer& out);
+  bool takes_copy_data() const;
   void on_client_copy_data(const Frame& frame, Observer& out);
 
   // session_answers.cpp: what the server sends.

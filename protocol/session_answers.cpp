@@ -18,7 +18,7 @@ constexpr std::string_view unreadable = "message that cannot be read";
 }  // namespace
 
 void Session::on_server(const Frame& frame, Observer& out) {
-  if (frame.tag == row_tag && goes_on_with() == row_tag) return on_row(frame, out);
+  if (frame.tag == row_tag && goes_on_with(Side::server) == row_tag) return on_row(frame, out);
   if (phase_ == Phase::over || on_asynchronous(frame, out)) return;
   if (phase_ == Phase::starting) return on_start_up(frame, out);
   const auto answer = to_answer(frame.tag);
@@ -26,7 +26,8 @@ void Session::on_server(const Frame& frame, Observer& out) {
   on_answer(*answer, frame, out);
 }
 
-char Session::goes_on_with() const {
+char Session::goes_on_with(Side sender) const {
+  if (sender == Side::client) return takes_copy_data() ? CopyData::tag : '\0';
   if (phase_ != Phase::open || queue_.empty()) return 0;
   const auto item = queue_.front().item;
   if (item != Item::query && item != Item::execute) return 0;
@@ -34,9 +35,10 @@ char Session::goes_on_with() const {
   return progress_.step == Step::copy_out ? CopyData::tag : '\0';
 }
 
-void Session::passed_over(const Framer::Run& run) {
-  progress_.bytes_out += run.messages * header_bytes + run.body_bytes;
-  if (progress_.step == Step::copy_out) {
+void Session::passed_over(Side sender, const Framer::Run& run) {
+  const auto wire_bytes = run.messages * header_bytes + run.body_bytes;
+  (sender == Side::client ? progress_.bytes_in : progress_.bytes_out) += wire_bytes;
+  if (sender == Side::client || progress_.step == Step::copy_out) {
     progress_.copy_bytes += run.body_bytes;
   } else {
     progress_.rows += run.messages;
@@ -46,7 +48,7 @@ void Session::passed_over(const Framer::Run& run) {
 
 // A row behind another message of its result: there may be millions, and none changes the state.
 void Session::on_row(const Frame& frame, Observer& out) {
-  passed_over({1, frame.body_bytes});
+  passed_over(Side::server, {1, frame.body_bytes});
   out.data_row(queue_.front().request, progress_.ordinal, frame.body, frame.body_bytes);
 }
 

@@ -184,7 +184,7 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
   while (const auto frame = framer.next()) {
     if (side == Side::server) note_unseen(*frame);
     session_.on(side, *frame, *this);
-    if (side == Side::server) pass_over(frame->tag);
+    pass_over(side, framer, frame->tag);
     if (side == Side::server && unreadable()) resync_.on_server(*frame);
   }
   if (const auto failure = framer.take_failure()) session_.on_broken(side, *failure, *this);
@@ -197,10 +197,10 @@ void Recorder::observe(Side side, protocol::Framer& framer, Bytes chunk, std::in
 
 // Behind a row or a piece of COPY data of which nothing was kept: the same of all that follow it at
 // once.
-void Recorder::pass_over(char tag) {
-  if (tag != session_.goes_on_with() || !answer_.full(tag)) return;
-  const auto run = server_framer_.skip(tag);
-  session_.passed_over(run);
+void Recorder::pass_over(Side side, protocol::Framer& framer, char tag) {
+  if (tag != session_.goes_on_with(side) || !answer_.full(tag)) return;
+  const auto run = framer.skip(tag);
+  session_.passed_over(side, run);
   answer_.omit(tag, run);
 }
 

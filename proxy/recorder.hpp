@@ -137,7 +137,7 @@ class Recorder : private protocol::Observer {
   void notification(const protocol::NotificationResponse&) override;
   void connection_error(Bytes error_body, bool fatal) override;
   void protocol_violation(protocol::Side, protocol::RequestId, char, std::string_view) override;
-  void pass_over(char tag);
+  void pass_over(protocol::Side side, protocol::Framer& framer, char tag);
   void observe(protocol::Side side, protocol::Framer& framer, Bytes chunk, std::int64_t now_us);
   void note_unseen(const protocol::Frame& frame);
   bool unreadable() const;

@@ -1,5 +1,6 @@
 // COPY where it fails, is interrupted or never ends, by a real server, and what the record makes of
 // it.
+#include "protocol/framer.hpp"
 #include "tests/catch.hpp"
 #include "tests/proxy/flow.hpp"
 #include "tests/support/eventually.hpp"
@@ -66,6 +67,39 @@ TEST_CASE("wire 25: a query in the middle of COPY data ends the COPY and then th
   REQUIRE(recording.has("connection_closed"));
   CHECK(bytes(recording.events("connection_closed").at(0), "error").find("FATAL") !=
         std::string::npos);
+}
+
+TEST_CASE("wire 27: what a client copies in is counted to the byte, and its beginning is kept",
+          "[postgres][proxy][wire]") {
+  Recording recording;
+  const auto connection = recording.connect();
+  value(connection, "CREATE TEMP TABLE numbers (n int)");
+  const std::string copy = "COPY numbers FROM STDIN";
+  const Result began(PQexec(connection.get(), copy.c_str()), PQclear);
+  REQUIRE(PQresultStatus(began.get()) == PGRES_COPY_IN);
+  std::string payload;
+  constexpr int rows = 60'000;  // far more than is kept: most pass without being looked at
+  for (int n = 1; n <= rows; ++n) {
+    const auto row = std::to_string(n) + "\n";
+    payload += row;
+    REQUIRE(PQputCopyData(connection.get(), row.data(), static_cast<int>(row.size())) == 1);
+  }
+  REQUIRE(PQputCopyEnd(connection.get(), nullptr) == 1);
+  const Result done(PQgetResult(connection.get()), PQclear);
+  CHECK(PQcmdTuples(done.get()) == std::to_string(rows));
+  while (Result(PQgetResult(connection.get()), PQclear)) continue;
+  CHECK(value(connection, "SELECT count(*) FROM numbers") == std::to_string(rows));
+
+  const auto ended = recording.events("ended");
+  REQUIRE(ended.size() == 3);
+  const auto wire_bytes = header_bytes + copy.size() + 1 + rows * header_bytes + payload.size();
+  CHECK(number(ended[1], "bytes_in") == static_cast<std::int64_t>(wire_bytes));
+  const auto kept = bytes(ended[1], "copy_data");
+  CHECK(kept.size() > 65'000);
+  CHECK(payload.starts_with(kept));
+  CHECK(number(ended[1], "omitted_bytes") ==
+        static_cast<std::int64_t>(payload.size() - kept.size()));
+  CHECK(number(ended[2], "omitted_bytes") == 0);
 }
 
 TEST_CASE("wire 27: a base backup and a logical stream are counted and not kept",
