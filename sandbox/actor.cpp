@@ -111,7 +111,10 @@ bool Actor::connect() {
 // Until the connection is lost or the actor is stopped.
 void Actor::work() {
   if (!run_once()) return;
-  if (spec_.loop) return loop();
+  if (spec_.loop) {
+    if (!loop()) return;
+    settle();
+  }
   started();
   while (!stop_.raised() && !session_->wait_for_loss(long_time)) {
   }
@@ -130,11 +133,13 @@ bool Actor::run_once() {
   return true;
 }
 
-void Actor::loop() {
+// False where the session is lost or the actor stopped, true when it has done all it was to do.
+bool Actor::loop() {
   const milliseconds pause(spec_.loop->every_ms);
-  while (!stop_.raised()) {
+  const auto times = static_cast<std::uint64_t>(spec_.loop->times);
+  while (!stop_.raised() && (times == 0 || operation_ < times)) {
     const auto outcome = perform(spec_.loop->sql, parameters_of(spec_.loop->values, operation_));
-    if (outcome == Outcome::lost || outcome == Outcome::stopped) return;
+    if (outcome == Outcome::lost || outcome == Outcome::stopped) return false;
     if (outcome == Outcome::failed) {
       if (session_->in_failed_transaction()) session_->query("ROLLBACK", event_interval);
       if (is_retried(failure_.sqlstate)) continue;
@@ -145,8 +150,9 @@ void Actor::loop() {
       show_progress();
     }
     ++operation_;
-    if (session_->wait_for_loss(pause)) return;
+    if (session_->wait_for_loss(pause)) return false;
   }
+  return !stop_.raised();
 }
 
 Actor::Outcome Actor::perform(const std::string& sql, const std::vector<std::string>& parameters) {

@@ -66,7 +66,7 @@ class Actor {
   bool connect();
   void work();
   bool run_once();
-  void loop();
+  bool loop();
   Outcome perform(const std::string& sql, const std::vector<std::string>& parameters);
   void settle();
   void report_failure(const Failure& failure);

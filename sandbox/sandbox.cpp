@@ -187,7 +187,16 @@ class RunningSandbox final : public Sandbox {
     Session session = Session::open(login);
     if (!may_log_in)
       session.demand("SET ROLE " + quote_identifier(step.role), "fault: become " + step.role);
-    session.demand(step.sql, "fault in " + step.database, fault_limit);
+    const std::string where = "fault in " + step.database;
+    if (step.fails.empty()) {
+      session.demand(step.sql, where, fault_limit);
+      return;
+    }
+    const Answer answer = session.query(step.sql, fault_limit);
+    const std::string state = answer.failure ? answer.failure->sqlstate : "00000";
+    if (state != step.fails)
+      throw std::runtime_error(where + ": should fail with " + step.fails + ", and ended with " +
+                               (answer.failure ? to_string(*answer.failure) : state));
   }
 
   void wait_for(const Confirmation& wanted) {

@@ -75,6 +75,7 @@ struct ValueRange {
 
 struct ActorLoop {
   int every_ms = 100;
+  int times = 0;  // 0: without end
   std::optional<ValueRange> values;
   std::string sql;
 };
@@ -105,6 +106,7 @@ struct FaultStep {
   std::string database;
   std::string role;  // empty: the database's owner
   std::string start;
+  std::string fails;  // the SQLSTATE with which it must fail; empty: it must not
 };
 
 // What must be so before the learner is let in. Runs as ride_check.

@@ -37,6 +37,8 @@ ActorLoop read_loop(const YamlNode& node) {
   ActorLoop loop;
   if (const auto every = node.find("every_ms"))
     loop.every_ms = static_cast<int>(every->number(1, 60'000));
+  if (const auto times = node.find("times"))
+    loop.times = static_cast<int>(times->number(1, 1'000'000));
   loop.sql = node.at("sql").filled_text();
   loop.values = read_values(node);
   return loop;
@@ -75,7 +77,7 @@ ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const S
 FaultStep read_step(const YamlNode& node, const Scenario& scenario) {
   FaultStep step;
   if (const auto start = node.find("start")) {
-    for (const char* other : {"sql", "database", "role"})
+    for (const char* other : {"sql", "database", "role", "fails"})
       if (node.has(other)) node.at(other).fail("a step is either \"start\" or \"sql\"");
     step.start = known_actor(*start, scenario).name;
     return step;
@@ -85,6 +87,7 @@ FaultStep read_step(const YamlNode& node, const Scenario& scenario) {
   const auto& database = known_database(place, scenario);
   step.database = database.name;
   step.role = node.text_or("role", database.owner);
+  step.fails = node.text_or("fails", "");
   const auto& roles = scenario.environment.roles;
   if (std::none_of(roles.begin(), roles.end(),
                    [&](const Role& role) { return role.name == step.role; }))

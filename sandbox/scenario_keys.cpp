@@ -55,6 +55,7 @@ const KeyTable values{{
 
 const KeyTable loop{{
     {"every_ms", number, optional, "pause between two operations, default 100"},
+    {"times", number, optional, "how many, failed ones included; default: without end"},
     {"values", map, optional, "what $1 takes in turn", &values},
     {"sql", text, required, "one operation"},
 }};
@@ -81,6 +82,7 @@ const KeyTable fault{{
     {"sql", text, optional, "a statement; with `database`"},
     {"database", text, optional, "where it is run"},
     {"role", text, optional, "as whom; default: the database's owner"},
+    {"fails", text, optional, "the SQLSTATE with which it must fail"},
     {"start", text, optional, "an actor, instead of `sql`"},
 }};
 

@@ -93,6 +93,33 @@ TEST_CASE("an actor whose run fails stops the start with the reason", "[sandbox]
         }).find("actor runner: `run` failed: 42703") != std::string::npos);
 }
 
+TEST_CASE("a loop with a number ends there, and its session stays", "[sandbox][postgres]") {
+  auto yaml = test::replaced(test::shop_yaml, "every_ms: 20", "every_ms: 1\n      times: 3");
+  yaml = test::replaced(yaml, "  - {start: runner}\n", "");
+  test::Incident incident(sandbox::Mode::local, yaml);
+  incident.sandbox().inject();
+  CHECK(eventually([&] { return incident.reached("writer idle"); }));
+  auto oncall = incident.oncall();
+  CHECK(oncall.query("SELECT count(*) FROM public.orders WHERE note = 'x'", 5s).value() == "3");
+  CHECK(oncall.query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'writer'", 5s)
+            .value() == "1");
+}
+
+TEST_CASE("a step of the fault may have to fail, and then with that error alone",
+          "[sandbox][postgres]") {
+  const auto with = [](const std::string& step) {
+    test::Incident incident(sandbox::Mode::local,
+                            test::replaced(test::shop_yaml, "  - {start: runner}\n",
+                                           "  - {database: shop, " + step + "}\n"));
+    return test::error_of([&] { incident.sandbox().inject(); });
+  };
+  CHECK(with("sql: SELECT 1/0, fails: \"22012\"") == "");
+  CHECK(with("sql: SELECT 1, fails: \"22012\"") ==
+        "fault in shop: should fail with 22012, and ended with 00000");
+  CHECK(with("sql: SELECT nothing, fails: \"22012\"").find("and ended with 42703") !=
+        std::string::npos);
+}
+
 TEST_CASE("DDL that no text names is in the log, and the client sees nothing of it",
           "[sandbox][postgres]") {
   test::Incident incident;
