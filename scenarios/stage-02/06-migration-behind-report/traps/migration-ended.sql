@@ -1,0 +1,7 @@
+-- The migration is ended first, and the column added by hand in the end.
+-- @springs migration-ended
+SELECT pid, application_name, state, wait_event_type, pg_blocking_pids(pid) AS blocked_by
+FROM pg_stat_activity WHERE datname = 'shop_db' ORDER BY pid;
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'deploy_47';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bi_dashboard';
+ALTER TABLE orders ADD COLUMN channel text;

@@ -1,0 +1,16 @@
+-- The release, everywhere again.
+-- @springs other-tenant
+\d orders
+\connect tenant_b
+\d orders
+\connect tenant_d
+\d orders
+\connect tenant_c
+\d orders
+SELECT * FROM schema_migrations;
+ALTER TABLE orders ADD COLUMN external_id text;
+CREATE UNIQUE INDEX CONCURRENTLY orders_external_id_key ON orders (external_id);
+\connect tenant_d
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS external_id text;
+DROP INDEX orders_external_id_key;
+CREATE UNIQUE INDEX CONCURRENTLY orders_external_id_key ON orders (external_id);

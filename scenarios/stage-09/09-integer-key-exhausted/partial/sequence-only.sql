@@ -1,0 +1,6 @@
+-- The sequence is made wide; the column is not.
+INSERT INTO events (device, payload) VALUES (1, 'test');
+SELECT sequencename, data_type, last_value, max_value FROM pg_sequences WHERE sequencename = 'events_id_seq';
+SELECT column_name, data_type, column_default FROM information_schema.columns WHERE table_name = 'events';
+ALTER SEQUENCE events_id_seq AS bigint;
+ALTER SEQUENCE events_id_seq NO MAXVALUE;
