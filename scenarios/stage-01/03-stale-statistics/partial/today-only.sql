@@ -1,0 +1,6 @@
+-- Fast today; nobody will be told of the next sale.
+-- @expect 80
+EXPLAIN ANALYZE SELECT count(*) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'open';
+SELECT relname, n_live_tup, n_mod_since_analyze, last_analyze, last_autoanalyze FROM pg_stat_user_tables;
+\d+ orders
+ANALYZE orders;

@@ -1,0 +1,8 @@
+-- An index, because something is slow.
+-- @springs new-index
+EXPLAIN ANALYZE SELECT count(*) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'open';
+SELECT relname, n_live_tup, n_mod_since_analyze, last_analyze, last_autoanalyze FROM pg_stat_user_tables;
+\d+ orders
+CREATE INDEX CONCURRENTLY orders_open ON orders (id) WHERE status = 'open';
+ANALYZE orders;
+ALTER TABLE orders RESET (autovacuum_enabled);

@@ -1,0 +1,8 @@
+-- No more sequential scans.
+-- @springs planner-forced
+EXPLAIN ANALYZE SELECT count(*) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'open';
+SELECT relname, n_live_tup, n_mod_since_analyze, last_analyze, last_autoanalyze FROM pg_stat_user_tables;
+\d+ orders
+ALTER DATABASE shop_db SET enable_seqscan = off;
+ANALYZE orders;
+ALTER TABLE orders RESET (autovacuum_enabled);

@@ -1,0 +1,8 @@
+-- Whoever runs the slow query is ended.
+-- @springs app-ended
+EXPLAIN ANALYZE SELECT count(*) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'open';
+SELECT relname, n_live_tup, n_mod_since_analyze, last_analyze, last_autoanalyze FROM pg_stat_user_tables;
+\d+ orders
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'packers';
+ANALYZE orders;
+ALTER TABLE orders RESET (autovacuum_enabled);
