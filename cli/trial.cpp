@@ -69,64 +69,35 @@ std::string errors_in(const std::string& output) {
   return out;
 }
 
-std::string name_rules(const scorer::Verdict& verdict, bool traps) {
+std::string digest_of_start(const journal::facts::Facts& facts) {
+  journal::Sha256 digest;
+  for (const auto& row : facts.catalog) {
+    if (row.moment != "start" || row.property == "oid") continue;
+    digest.add(row.database.value_or("") + "\t" + row.object_class + "\t" + row.object + "\t" +
+               row.property + "\t" + row.value.value_or("") + "\n");
+  }
   std::string out;
-  for (const auto& rule : verdict.checks)
-    if ((rule.part == scorer::Part::trap) == traps && rule.mark != scorer::Mark::pass)
-      out += (out.empty() ? "" : ", ") + rule.id +
-             (rule.mark == scorer::Mark::unknown ? " (unknown)" : "");
+  for (const auto byte : digest.finish()) {
+    out += "0123456789abcdef"[byte >> 4U];
+    out += "0123456789abcdef"[byte & 15U];
+  }
   return out;
 }
 
-std::string not_full(const scorer::Verdict& verdict) {
-  if (verdict.total.points == verdict.total.of) return "";
-  const auto missed = name_rules(verdict, false);
-  const auto sprung = name_rules(verdict, true);
-  return std::to_string(verdict.total.points) + " of " + std::to_string(verdict.total.of) +
-         (missed.empty() ? "" : "; not passed: " + missed) +
-         (sprung.empty() ? "" : "; sprung: " + sprung);
-}
-
-std::string not_partial(int expect, const scorer::Verdict& verdict) {
-  const int total = verdict.total.points;
-  if (expect >= 0 && total != expect)
-    return "expected " + std::to_string(expect) + ", and it is " + not_full(verdict);
-  if (expect < 0 && total == verdict.total.of) return "earns full marks";
-  return "";
-}
-
-std::string not_floor(const scorer::Verdict& verdict) {
-  if (verdict.detect.points == 0 && verdict.fix.points == 0 && name_rules(verdict, true).empty())
-    return "";
-  std::string passed;
-  for (const auto& rule : verdict.checks)
-    if (rule.part != scorer::Part::trap && rule.mark == scorer::Mark::pass) passed += " " + rule.id;
-  return "doing nothing earns " + std::to_string(verdict.total.points) + ":" + passed +
-         name_rules(verdict, true);
+// What an author cannot see on a card: why a check had no value, and what stopped a workload.
+std::string troubles_in(const journal::facts::Facts& facts) {
+  std::string out;
+  for (const auto& check : facts.checks)
+    if (check.state == "unreadable" && check.moment == "before")
+      out += "; check " + check.id + ": " + check.message.value_or("");
+  for (const auto& workload : facts.workloads)
+    if (workload.sqlstate.value_or("") != "")
+      out += "; workload of " + workload.actor + ": " + *workload.sqlstate + ": " +
+             workload.message.value_or("");
+  return out;
 }
 
 }  // namespace
-
-std::string broken_promise(const Trying& trying, const scorer::Verdict& verdict) {
-  switch (trying.task) {
-    case Task::seed:
-      return "";
-    case Task::noop:
-      return not_floor(verdict);
-    case Task::solution:
-    case Task::reading:
-      return not_full(verdict);
-    case Task::trap: {
-      const auto sprung = name_rules(verdict, true);
-      if (sprung == trying.springs) return "";
-      return "should spring " + trying.springs + ", and springs " +
-             (sprung.empty() ? "none" : sprung);
-    }
-    case Task::partial:
-      return not_partial(trying.expect, verdict);
-  }
-  return "";
-}
 
 Trial::Trial(fs::path folder, Home home, TrialOptions options)
     : folder_(std::move(folder)),
@@ -261,26 +232,16 @@ Tried Trial::attempt(const Trying& trying) {
   auto verdict = scorer::score(file_, options).verdict;
   verdict.attempt = 1;
   const auto broken = broken_promise(trying, verdict);
-  if (!broken.empty()) why = broken + errors + why;
+  const auto known = facts();
+  if (!broken.empty()) why = broken + troubles_in(known) + errors + why;
   return {why.empty(), why.starts_with("; ") ? why.substr(2) : why, scorer::verdict_json(verdict),
-          digest_of_start()};
+          digest_of_start(known)};
 }
 
-std::string Trial::digest_of_start() const {
+journal::facts::Facts Trial::facts() const {
   journal::Reader reader(file_);
   sql::Analyser analyser;
-  journal::Sha256 digest;
-  for (const auto& row : journal::facts::derive(reader, number_, analyser).catalog) {
-    if (row.moment != "start" || row.property == "oid") continue;
-    digest.add(row.database.value_or("") + "\t" + row.object_class + "\t" + row.object + "\t" +
-               row.property + "\t" + row.value.value_or("") + "\n");
-  }
-  std::string out;
-  for (const auto byte : digest.finish()) {
-    out += "0123456789abcdef"[byte >> 4U];
-    out += "0123456789abcdef"[byte & 15U];
-  }
-  return out;
+  return journal::facts::derive(reader, number_, analyser);
 }
 
 }  // namespace ride::cli

@@ -7,28 +7,13 @@
 #include <string>
 
 #include "cli/paths.hpp"
+#include "cli/promise.hpp"
 #include "cli/run.hpp"
 #include "cli/run_state.hpp"
+#include "journal/facts/facts.hpp"
 #include "sandbox/scenario.hpp"
-#include "scorer/grade.hpp"
 
 namespace ride::cli {
-
-enum class Task {
-  seed,      // nothing is broken yet: probes are healthy, two starts are the same
-  noop,      // the incident shows, and doing nothing earns the traps' points alone
-  solution,  // full marks, and the probes are healthy
-  reading,   // the same with much reading around it
-  trap,      // springs that one and no other
-  partial,   // the total that it says, or less than full marks
-};
-
-struct Trying {
-  Task task = Task::noop;
-  std::string script;  // below the scenario's folder; "" for seed and noop
-  std::string springs;
-  int expect = -1;
-};
 
 struct Tried {
   bool passed = false;
@@ -58,7 +43,7 @@ class Trial {
   std::string probes_not(const std::string& state);
   std::string await_probes(const std::string& state);
   std::string play_script(const Trying& trying);
-  std::string digest_of_start() const;
+  journal::facts::Facts facts() const;  // of the attempt
 
   std::filesystem::path folder_;
   Home home_;
@@ -70,8 +55,5 @@ class Trial {
   std::uint32_t number_ = 0;  // of the attempt
   int runs_ = 0;
 };
-
-// What the verdict lacks of what was promised, one line; "" where it keeps it.
-std::string broken_promise(const Trying& trying, const scorer::Verdict& verdict);
 
 }  // namespace ride::cli

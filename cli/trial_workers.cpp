@@ -16,7 +16,6 @@
 
 #include "base/json.hpp"
 #include "cli/failure.hpp"
-#include "cli/signals.hpp"
 
 namespace ride::cli {
 namespace {
@@ -119,8 +118,10 @@ void TrialWorkers::wait_for_one(const Done& done) {
   std::vector<pollfd> ready;
   for (const auto& worker : workers_)
     ready.push_back({worker.busy ? worker.socket.get() : -1, POLLIN, 0});
+  ready.push_back({signals_.descriptor(), POLLIN, 0});
   if (::poll(ready.data(), ready.size(), -1) < 0 && errno != EINTR)
     throw std::system_error(errno, std::generic_category(), "check: poll");
+  if (ready.back().revents != 0) throw Failure("interrupted; the check is not complete");
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     auto& worker = workers_[i];
     if (!worker.busy || ready[i].revents == 0) continue;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/control.hpp"
+#include "cli/signals.hpp"
 #include "cli/trial.hpp"
 
 namespace ride::cli {
@@ -26,8 +27,9 @@ class TrialWorkers {
 
   using Done = std::function<void(std::size_t index, const Tried&, double seconds)>;
 
-  // Returns when all are tried; `done` is called in the order in which they end. The first alone,
-  // so that the others find its template.
+  // Returns when all are tried, and throws Failure when the process is asked to end (an interrupt
+  // from the keyboard): destroying this then takes down what is still up. `done` is called in the
+  // order in which they end. The first alone, so that the others find its template.
   void run(const std::vector<Trying>& tryings, const Done& done);
 
  private:
@@ -42,6 +44,7 @@ class TrialWorkers {
   void give(Worker& worker, std::size_t index, const Trying& trying);
   void wait_for_one(const Done& done);
 
+  const Signals signals_;
   std::vector<Worker> workers_;
 };
 

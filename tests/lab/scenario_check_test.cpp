@@ -123,6 +123,22 @@ TEST_CASE("check wants scenarios or --all, and names the nearest", "[lab]") {
   CHECK(has(outcome.err, "02-release-fallout"));
 }
 
+TEST_CASE("a check that is interrupted leaves nothing behind", "[lab][postgres]") {
+  const Author author;
+  const auto folder = author.lab().home() / "tmp";
+  fs::create_directory(folder);
+  const auto outcome = run_program(
+      {"sh", "-c",
+       "\"$0\" scenario check \"$1\" & until ls \"$TMPDIR\"/ride-check-*/0; do sleep 0.05; done; "
+       "kill -INT $!; wait $!",
+       RIDE_PROGRAM, author.folder().string()},
+      {"RIDE_HOME=" + author.lab().home().string(), "TMPDIR=" + folder.string()});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(has(outcome.err, "interrupted; the check is not complete"));
+  CHECK(fs::is_empty(folder));
+}
+
 TEST_CASE("schema prints JSON that knows the keys", "[lab]") {
   const Lab lab;
   const auto schema = json::parse(lab.must({"scenario", "schema"})).as_object();
