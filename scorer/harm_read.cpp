@@ -95,7 +95,8 @@ Harm read_harm(journal::Reader& reader, const Vocabulary& vocabulary, std::uint3
   std::vector<facts::LogLine> lines;
   auto cursor = reader.events({.attempt = attempt, .kinds = {Kind::log_line}, .after = 0});
   for (journal::Event event; cursor.next(event);)
-    if (auto line = facts::read_log_line(event, journal::Fields(event.body)); line && matters(*line))
+    if (auto line = facts::read_log_line(event, journal::Fields(event.body));
+        line && matters(*line))
       lines.push_back(std::move(*line));
   if (!lines.empty()) read_statements(vocabulary.connection(), known);
   return harm_of(known, lines, end_of(reader, attempt));
