@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "cli/command_rerun.hpp"
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -108,7 +109,7 @@ replay::Timeline timeline_of(const replay::Source& source, const Replay& options
 void write_cast(const replay::Source& source, const Replay& options) {
   replay::CastStyle style;
   style.title = source.title();
-  style.speed = options.speed;
+  style.speed = options.speed.value_or(1);
   style.tool_queries = options.tool_queries;
   const auto timeline = timeline_of(source, options);
   if (options.cast == "-") return replay::write_cast(timeline, style, std::cout);
@@ -122,7 +123,7 @@ void write_cast(const replay::Source& source, const Replay& options) {
 void play(const replay::Source& source, const Replay& options) {
   replay::Player player(
       timeline_of(source, options),
-      {options.speed, options.paused, options.tool_queries,
+      {options.speed.value_or(1), options.paused, options.tool_queries,
        [&](std::int64_t n, const std::string& text) {
          return replay::note_of(keep_comment(options.file, source.attempt(), n, text));
        }});
@@ -142,6 +143,7 @@ void show(const replay::Source& source, const Replay& options) {
 int execute(const Replay& options) {
   if (!std::filesystem::exists(options.file)) throw Failure("there is no file " + options.file);
   journal::require_drained(options.file);
+  if (options.run || options.fork) return carry_out_again(options);
   const replay::Source source(options.file, options.attempt);
   show(source, options);
   std::cout.flush();

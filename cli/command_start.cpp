@@ -42,22 +42,6 @@ void require_free_port(const std::string& listen, std::uint16_t port) {
                   "; choose another --port, or none for one that is free");
 }
 
-// The lock, with no run left in the way.
-RunLock take_home(const Home& home) {
-  auto found = current_run(home);
-  if (found && ask(home, *found, {{"command", "describe"}}))
-    throw Failure("a run of " + found->state.scenario +
-                  " is in progress; `ride postgres stop` ends it and keeps its file");
-  if (found) {
-    tell(interruption(found->state));
-    remove_run_state(home);
-    return std::move(*found->lock);
-  }
-  auto lock = RunLock::try_take(home);
-  if (!lock) throw Failure("another `ride` is starting a run right now; try again in a moment");
-  return std::move(*lock);
-}
-
 RunState describe_run(const Start& options, const Home& home, const std::filesystem::path& folder) {
   RunState state;
   state.name = new_run_name(options.scenario, home.attempts());

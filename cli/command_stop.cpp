@@ -1,7 +1,5 @@
 // `ride postgres stop` and `reset`: the end of a run, and of an attempt.
-#include <chrono>
 #include <iostream>
-#include <thread>
 
 #include "base/json.hpp"
 #include "cli/control.hpp"
@@ -17,21 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::milliseconds exit_wait_max{10'000};
-constexpr std::chrono::milliseconds exit_poll_interval{5};
-
 std::string text(const json::object& object, std::string_view key) {
   return std::string(object.at(key).as_string());
-}
-
-// The supervisor answers before it ends; the next start must not find it still there.
-void wait_for_exit(const Home& home) {
-  const auto deadline = std::chrono::steady_clock::now() + exit_wait_max;
-  while (!RunLock::try_take(home)) {
-    if (std::chrono::steady_clock::now() >= deadline)
-      throw Failure("the supervisor does not end; see " + home.supervisor_log().string());
-    std::this_thread::sleep_for(exit_poll_interval);
-  }
 }
 
 void print_attempt(const json::object& run, bool as_json) {

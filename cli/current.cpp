@@ -172,4 +172,28 @@ RunState require_running(const Home& home) {
   return load_run_state(home).value_or(current->state);
 }
 
+RunLock take_home(const Home& home) {
+  auto found = current_run(home);
+  if (found && ask(home, *found, {{"command", "describe"}}))
+    throw Failure("a run of " + found->state.scenario +
+                  " is in progress; `ride postgres stop` ends it and keeps its file");
+  if (found) {
+    tell(interruption(found->state));
+    remove_run_state(home);
+    return std::move(*found->lock);
+  }
+  auto lock = RunLock::try_take(home);
+  if (!lock) throw Failure("another `ride` is starting a run right now; try again in a moment");
+  return std::move(*lock);
+}
+
+void wait_for_exit(const Home& home) {
+  const auto deadline = std::chrono::steady_clock::now() + death_wait_max;
+  while (!RunLock::try_take(home)) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw Failure("the supervisor does not end; see " + home.supervisor_log().string());
+    std::this_thread::sleep_for(death_poll_interval);
+  }
+}
+
 }  // namespace ride::cli

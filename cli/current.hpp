@@ -34,6 +34,13 @@ boost::json::object ask_running(const Home& home, const boost::json::object& wha
                                 const Progress& progress = {});
 RunState require_running(const Home& home);
 
+// The lock of RIDE_HOME, with no run left in the way. Throws Failure while one is in progress.
+RunLock take_home(const Home& home);
+
+// After `stop` was answered: the supervisor answers before it ends, and the next start must not
+// find it still there. Throws Failure where it does not end.
+void wait_for_exit(const Home& home);
+
 // One line about a run whose supervisor died.
 std::string interruption(const RunState& state);
 

@@ -128,6 +128,18 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
   replay->add_flag("--paused", to.paused, "begin at the beginning, and wait");
   replay->add_option("--speed", to.speed, "so many times as fast as it was")
       ->check(CLI::Range(0.0625, 1024.0));
+  CLI::Option* run =
+      replay->add_flag("--run", to.run, "carry it out again in a fresh sandbox, and compare");
+  replay->add_option("--until", to.until, "carry it out up to this statement")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->needs(run);
+  replay->add_option("--target", to.target, "carry it out on this server: a connection string")
+      ->needs(run);
+  replay
+      ->add_option("--fork", to.fork,
+                   "carry it out up to this statement, as a run of your own to go on with")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->excludes(run);
   replay
       ->add_option("--idle-limit", to.idle_limit_seconds,
                    "seconds that nothing may happen; default: 2; 0: as it was")

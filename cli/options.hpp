@@ -95,8 +95,12 @@ struct Replay {
   std::string cast;                  // write an asciicast there; empty: do not
   std::vector<std::string> comment;  // a statement's number, and what to say about it
   bool paused = false;
-  double speed = 1;
+  std::optional<double> speed;    // nothing: as it was played; carried out again: without pauses
   double idle_limit_seconds = 2;  // 0: none
+  bool run = false;               // carry it out again, in a fresh sandbox
+  std::optional<std::int64_t> until;  // the last statement of that
+  std::optional<std::int64_t> fork;   // carry it out up to this statement, and hand it over
+  std::string target;                 // a server instead of a sandbox, as a connection string
   bool json = false;
 };
 

@@ -133,6 +133,8 @@ void Run::record_attempt() {
       .put(Field::seed, std::uint64_t{std::random_device()()})
       .put(Field::mode, sandbox_->mode())
       .put(Field::tag, sandbox_->server_version());
+  if (state_.attempt == 1 && !state_.parent.empty())
+    FieldWriter(body).put(Field::message, state_.parent);
   append(Kind::attempt_began, body);
   phase_ = Phase::open;
   hints_shown_ = 0;

@@ -33,6 +33,7 @@ class Run {
 
   boost::json::object describe() const;  // {run, scenario, sandbox, dsn, file}
   boost::json::object status();
+  boost::json::object sessions();  // actors' pids, and who waits for a lock
   boost::json::object hint();
   boost::json::object log();
   boost::json::object submit(const Progress& progress);

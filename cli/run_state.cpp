@@ -62,7 +62,8 @@ std::string to_json(const RunState& state) {
                                       {"dsn", state.dsn},
                                       {"file", state.file},
                                       {"supervisor", state.supervisor},
-                                      {"attempt", state.attempt}});
+                                      {"attempt", state.attempt},
+                                      {"parent", state.parent}});
 }
 
 RunState run_state_from_json(std::string_view written) {
@@ -88,6 +89,7 @@ RunState run_state_from_json(std::string_view written) {
   state.file = text(object, "file");
   state.supervisor = object.at("supervisor").to_number<pid_t>();
   state.attempt = object.at("attempt").to_number<std::uint32_t>();
+  state.parent = text(object, "parent");
   return state;
 }
 

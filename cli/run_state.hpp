@@ -39,6 +39,7 @@ struct RunState {
   std::string file;
   pid_t supervisor = 0;
   std::uint32_t attempt = 1;
+  std::string parent;  // of a fork: what it goes on from, JSON; empty: it is none
 };
 
 std::string to_json(const RunState& state);

@@ -103,6 +103,20 @@ json::object Run::status() {
   return out;
 }
 
+json::object Run::sessions() {
+  json::array actors;
+  for (const auto& session : watch_.actor_sessions())
+    actors.push_back(json::object{{"actor", session.actor}, {"pid", session.pid}});
+  auto logged = watch_.logged_waits();
+  json::array waits;
+  for (const auto& wait : sandbox().lock_waits())
+    waits.push_back(
+        json::object{{"pid", wait.pid},
+                     {"blockers", json::array(wait.blockers.begin(), wait.blockers.end())},
+                     {"logged", logged[wait.pid]}});
+  return {{"actors", std::move(actors)}, {"waits", std::move(waits)}};
+}
+
 json::object Run::hint() {
   const auto& hints = scenario_.rules.hints;
   if (hints.empty()) throw Failure("this scenario has no hints");

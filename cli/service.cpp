@@ -37,6 +37,7 @@ json::object carry_out(Run& run, std::string_view command, const json::object& w
                        const Progress& progress) {
   if (command == "describe") return run.describe();
   if (command == "status") return run.status();
+  if (command == "sessions") return run.sessions();
   if (command == "hint") return run.hint();
   if (command == "log") return run.log();
   if (command == "submit") return run.submit(progress);
@@ -54,7 +55,8 @@ bool answer(Run& run, Request& request) {
     request.conversation->answer(carry_out(run, command, request.what, [&](std::string_view line) {
       request.conversation->progress(line);
     }));
-    if (command != "find" && command != "cursor") spdlog::info("command={} done", command);
+    if (command != "find" && command != "cursor" && command != "sessions")
+      spdlog::info("command={} done", command);
     return command == "stop";
   } catch (const std::exception& error) {
     spdlog::error("command={} failed: {}", command, error.what());

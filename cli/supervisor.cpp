@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -104,7 +105,7 @@ int supervise(const Home& home, RunState state, Descriptor command) {
 }  // namespace
 
 json::object launch_supervisor(const Home& home, RunState state, [[maybe_unused]] RunLock lock,
-                               const Progress& progress) {
+                               const Progress& progress, Tie tie) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
     throw std::system_error(errno, std::generic_category(), "start: socketpair");
@@ -113,6 +114,7 @@ json::object launch_supervisor(const Home& home, RunState state, [[maybe_unused]
   const pid_t child = ::fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "start: fork");
   if (child == 0) {
+    if (tie == Tie::to_caller) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     ours = Descriptor();
     ::_exit(supervise(home, std::move(state), std::move(theirs)));
   }

@@ -11,11 +11,14 @@
 
 namespace ride::cli {
 
+// Whether the run outlives the process that began it.
+enum class Tie { none, to_caller };
+
 // Forks the supervisor and waits until the run can be used. The supervisor takes the lock over.
 // Returns what Run::describe() says. Throws Failure with the supervisor's reason; nothing is left
 // behind then.
 boost::json::object launch_supervisor(const Home& home, RunState state, RunLock lock,
-                                      const Progress& progress);
+                                      const Progress& progress, Tie tie = Tie::none);
 
 // The same without a process of its own: calls `ready` once the run can be used, and returns when
 // it was stopped, by `ride postgres stop` or by a signal.

@@ -8,6 +8,8 @@ void Watch::on_actor(const sandbox::ActorNote& note) {
     waiting_actors_.insert(note.actor);
   else
     waiting_actors_.erase(note.actor);
+  if (note.state == "connected" && actor_sessions_.size() < notes_max)
+    actor_sessions_.push_back({note.actor, note.pid});
   if (note.state == "waiting") add(Awaited::waiting, note.actor);
   if (note.state == "ended") add(Awaited::ended, note.actor);
 }
@@ -17,6 +19,7 @@ void Watch::on_log(const sandbox::LogNote& note) {
   if (note.message.find(" still waiting for ") == std::string::npos) return;
   const std::lock_guard held(mutex_);
   add(Awaited::waiting, note.application);
+  if (logged_waits_.size() < notes_max) ++logged_waits_[note.pid];
 }
 
 std::uint64_t Watch::cursor() const {
@@ -40,6 +43,18 @@ void Watch::clear() {
   first_ += notes_.size();
   notes_.clear();
   waiting_actors_.clear();
+  actor_sessions_.clear();
+  logged_waits_.clear();
+}
+
+std::vector<Watch::ActorSession> Watch::actor_sessions() const {
+  const std::lock_guard held(mutex_);
+  return actor_sessions_;
+}
+
+std::map<int, std::size_t> Watch::logged_waits() const {
+  const std::lock_guard held(mutex_);
+  return logged_waits_;
 }
 
 void Watch::add(Awaited what, const std::string& name) {

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cli/script.hpp"
 #include "sandbox/notes.hpp"
@@ -31,6 +33,15 @@ class Watch {
   std::optional<std::uint64_t> find(Awaited what, const std::string& name,
                                     std::uint64_t since) const;
 
+  // Those of sessions that actors opened, in the order in which they did; and of sessions whose
+  // wait for a lock the server's log has reported, and how often.
+  struct ActorSession {
+    std::string actor;
+    int pid = 0;
+  };
+  std::vector<ActorSession> actor_sessions() const;
+  std::map<int, std::size_t> logged_waits() const;
+
   void clear();  // at reset: the actors are other ones
 
  private:
@@ -44,6 +55,8 @@ class Watch {
   std::deque<Note> notes_;
   std::uint64_t first_ = 0;  // the cursor of notes_.front()
   std::set<std::string> waiting_actors_;
+  std::vector<ActorSession> actor_sessions_;
+  std::map<int, std::size_t> logged_waits_;
 };
 
 }  // namespace ride::cli

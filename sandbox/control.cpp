@@ -1,6 +1,7 @@
 #include "sandbox/control.hpp"
 
 #include <cstdlib>
+#include <sstream>
 
 namespace ride::sandbox {
 namespace {
@@ -29,6 +30,20 @@ std::int64_t Control::backend_start_us(int pid) noexcept {
   } catch (const std::exception&) {
     return 0;  // the session ended before we asked, or the server did: the record says so elsewhere
   }
+}
+
+std::vector<LockWait> Control::lock_waits() {
+  std::vector<LockWait> out;
+  const auto answer =
+      ask("SELECT pid, pg_catalog.array_to_string(pg_catalog.pg_blocking_pids(pid), ' ') "
+          "FROM pg_catalog.pg_stat_get_activity(NULL) WHERE wait_event_type = 'Lock'");
+  for (const auto& row : answer.rows) {
+    LockWait wait{std::atoi(row[0].value_or("").c_str()), {}};
+    std::istringstream blockers(row[1].value_or(""));
+    for (int pid = 0; blockers >> pid;) wait.blockers.push_back(pid);
+    out.push_back(std::move(wait));
+  }
+  return out;
 }
 
 std::vector<std::string> Control::databases() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sandbox/cluster.hpp"
+#include "sandbox/lock_wait.hpp"
 #include "sandbox/session.hpp"
 
 namespace ride::sandbox {
@@ -22,6 +23,8 @@ class Control {
   void write_fence(const std::string& nonce);
   // backend_start in microseconds since the epoch, 0 where there is no such session. Never throws.
   std::int64_t backend_start_us(int pid) noexcept;
+  // Throws SessionError.
+  std::vector<LockWait> lock_waits();
   // Every database but template0. Throws SessionError.
   std::vector<std::string> databases();
 

@@ -134,6 +134,7 @@ class RunningSandbox final : public Sandbox {
   }
 
   std::optional<std::string> server_ended() override { return cluster_.server().ended(); }
+  std::vector<LockWait> lock_waits() override { return control_.lock_waits(); }
   std::vector<std::string> recent_log(std::size_t lines) override {
     return follower_.recent(lines);
   }

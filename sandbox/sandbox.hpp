@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "sandbox/lock_wait.hpp"
 #include "sandbox/notes.hpp"
 #include "sandbox/scenario.hpp"
 #include "sandbox/server.hpp"
@@ -78,6 +79,7 @@ class Sandbox {
 
   // Nothing while the server runs, else one line about its end.
   virtual std::optional<std::string> server_ended() = 0;
+  virtual std::vector<LockWait> lock_waits() = 0;
   // The last lines of the server's log as an on-call person would see it, ride's own left out.
   virtual std::vector<std::string> recent_log(std::size_t lines) = 0;
 
