@@ -7,6 +7,7 @@
 #include "audit/show.hpp"
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
+#include "cli/redaction_text.hpp"
 #include "cli/terminal.hpp"
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
@@ -45,6 +46,13 @@ int execute(const AuditShow& options) {
   if (options.full) how.rows_max = std::numeric_limits<std::size_t>::max();
   journal::require_drained(options.file);
   journal::Reader reader(options.file);
+  for (const auto& redaction : journal::redactions_of(reader)) {
+    if (options.json)
+      tell(options.file + ": a redacted copy, by " + redaction.policies + ": " +
+           journal::counts_text(redaction.counts));
+    else
+      std::cout << "This is a redacted copy\n" << to_text(redaction) << '\n';
+  }
   const auto shown = audit::show(reader, how, [](const std::string& lines) { std::cout << lines; });
   std::cout.flush();
   if (shown == 0 && !options.numbers.empty())

@@ -69,6 +69,7 @@ int execute(const AuditVerify& told) {
   VerifyReport report{told.file, journal::verify(reader, options), {}, options.key.has_value(), 0};
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   sql::Analyser analyser;
+  if (report.record.is_sound()) report.redactions = journal::redactions_of(reader);
   if (report.record.is_sound()) report.facts = journal::facts::verify(reader, analyser);
   if (told.json)
     print_json(to_json(report));

@@ -35,6 +35,7 @@ struct Storage {
   AuditPrune audit_prune;
   AuditVerify audit_verify;
   AuditReceipt audit_receipt;
+  AuditRedact audit_redact;
   Play play;
   ScenarioCheck scenario_check;
   ScenarioNew scenario_new;
@@ -232,6 +233,19 @@ void add_scenario(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
       chosen);
 }
 
+void add_audit_redact(CLI::App& audit, AuditRedact& to, std::optional<Command>& chosen) {
+  CLI::App* redact =
+      add(audit, "redact", "A copy to hand on, without what a policy names", to, chosen);
+  redact->add_option("FILE", to.file, "an attempt file, NAME.ride; it stays as it is")->required();
+  redact
+      ->add_option("--policy", to.policies,
+                   "results, parameters, values, identities, all, by commas; pattern=REGEX; @FILE")
+      ->type_name("POLICY")
+      ->allow_extra_args(false)
+      ->required();
+  redact->add_option("-o,--output", to.output, "the copy; default: NAME.redacted.ride beside it");
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -251,6 +265,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add_audit_export(*audit, to.audit_export, chosen);
   add_audit_prune(*audit, to.audit_prune, chosen);
   add_audit_proof(*audit, to, chosen);
+  add_audit_redact(*audit, to.audit_redact, chosen);
 
   add_scenario(app, to, chosen);
 }

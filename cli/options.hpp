@@ -160,6 +160,13 @@ struct AuditReceipt {
   bool json = false;
 };
 
+struct AuditRedact {
+  std::string file;
+  std::vector<std::string> policies;  // as typed, see audit/redact_policy.hpp
+  std::string output;                 // empty: NAME.redacted.ride beside the file
+  bool json = false;
+};
+
 struct Play {
   std::string script;
   std::string dsn;  // empty: the current run's
@@ -218,7 +225,7 @@ struct Proxy {
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
                              Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditSearch,
-                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, Play,
+                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, AuditRedact, Play,
                              ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
 
 struct Parsed {
@@ -255,6 +262,7 @@ int execute(const AuditExport& options);
 int execute(const AuditPrune& options);
 int execute(const AuditVerify& options);
 int execute(const AuditReceipt& options);
+int execute(const AuditRedact& options);
 int execute(const Play& options);
 int execute(const ScenarioCheck& options);
 int execute(const ScenarioNew& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "cli/redaction_text.hpp"
 
 namespace ride::cli {
 namespace {
@@ -150,6 +151,11 @@ std::vector<std::string> unproven(const VerifyReport& report) {
         "Format 1 has no chain: any event may have been changed, put in or taken out.");
   else
     add_chain_limits(report, out);
+  if (!report.redactions.empty())
+    out.emplace_back(
+        "This is a redacted copy. That what is left of it stood in the original, and that what was "
+        "taken out is of the kinds named, is as good as the word of whoever made it: compare it "
+        "with the original, which the receipt above fits.");
   for (const auto& facts : report.facts)
     if (facts.wrong.empty() && !facts.derived_again)
       out.push_back("The facts of attempt " + std::to_string(facts.attempt) +
@@ -165,6 +171,7 @@ std::string to_text(const VerifyReport& report) {
                             ", " + record.origin);
   out += signed_line(record) + receipt_line(record);
   for (const auto& facts : report.facts) out += facts_line(facts);
+  for (const auto& redaction : report.redactions) out += to_text(redaction);
   out += line("took", tenths(report.seconds) + " s, " + grouped(rate(report)) + " events a second");
   return out + "What this does not prove\n" + bullets(unproven(report), "-");
 }
@@ -179,6 +186,8 @@ json::object to_json(const VerifyReport& report) {
   for (const auto& one : report.facts)
     facts.push_back(
         json::object{{"attempt", one.attempt}, {"state", state_of(one)}, {"wrong", one.wrong}});
+  json::array redactions;
+  for (const auto& one : report.redactions) redactions.push_back(to_json(one));
   json::object out{{"file", report.file},
                    {"sound", report.is_sound()},
                    {"format", record.format},
@@ -195,6 +204,7 @@ json::object to_json(const VerifyReport& report) {
                    {"pruned_to", nullptr},
                    {"receipt", nullptr},
                    {"facts", std::move(facts)},
+                   {"redactions", std::move(redactions)},
                    {"unproven", json::value_from(unproven(report))},
                    {"seconds", report.seconds},
                    {"events_per_second", rate(report)}};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "journal/facts/verify.hpp"
+#include "journal/redacted_copy.hpp"
 #include "journal/verify.hpp"
 
 namespace ride::cli {
@@ -16,6 +17,7 @@ struct VerifyReport {
   std::vector<journal::facts::FactsVerified> facts;
   bool key_given = false;
   double seconds = 0;  // that looking at the record took, without the facts
+  std::vector<journal::Redaction> redactions = {};
 
   bool is_sound() const;
 };

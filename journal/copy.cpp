@@ -49,24 +49,27 @@ class Kept {
 };
 
 // Before the store is made: it goes on from the last checkpoint that it finds.
-void begin_behind(Database& database, const CopyOptions& options) {
-  const auto file_id = get_meta(*options.same_as, "file_id");
+void begin_behind(Database& database, const CopyOptions& options, const ChainState& state) {
+  if (!options.key)
+    throw std::runtime_error(database.file().string() + ": cannot be pruned without a key");
+  Signer(database, *options.key, 0)
+      .sign({origin_of(get_meta(database, "file_id")), state, std::string(mark_pruned)});
+}
+
+void begin(Database& database, const CopyOptions& options) {
   Transaction transaction(database);
-  set_meta(database, "file_id", file_id);
-  if (options.pruned_to > 0) {
-    if (!options.key)
-      throw std::runtime_error(database.file().string() + ": cannot be pruned without a key");
-    Signer(database, *options.key, 0)
-        .sign({origin_of(file_id), chain_at(*options.same_as, options.pruned_to),
-               std::string(mark_pruned)});
-  }
+  if (options.same_as != nullptr)
+    set_meta(database, "file_id", get_meta(*options.same_as, "file_id"));
+  if (options.pruned_to > 0)
+    begin_behind(database, options, chain_at(*options.same_as, options.pruned_to));
+  if (options.begins_behind) begin_behind(database, options, *options.begins_behind);
   transaction.commit();
 }
 
 Database make_database(const std::filesystem::path& file, const CopyOptions& options) {
   auto database = Database::create(file);
   try {
-    if (options.same_as != nullptr) begin_behind(database, options);
+    journal::begin(database, options);
   } catch (...) {
     Database::remove(file);
     throw;
@@ -83,7 +86,8 @@ class Copy::Implementation {
         database_(make_database(file, options)),
         store_(std::in_place, *database_, options.key) {
     begin();
-    store_->sign(options.pruned_to > 0 ? mark_pruned : std::string_view());
+    const bool pruned = options.pruned_to > 0 || options.begins_behind;
+    store_->sign(pruned ? mark_pruned : std::string_view());
     if (options.same_as != nullptr) kept_.emplace(*options.same_as, *database_, options.pruned_to);
   }
 

@@ -31,6 +31,9 @@ struct CopyOptions {
   // The seq of the last event that is left out. A checkpoint, signed with `key`, takes the place of
   // the events up to it.
   Seq pruned_to = 0;
+  // A copy that has an id of its own of a file that was pruned: the state of that file's chain
+  // where its events begin. A checkpoint, signed with `key`, takes the place of what is not there.
+  std::optional<ChainState> begins_behind = std::nullopt;
 };
 
 class Copy {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "journal/redacted_copy.hpp"
+
 namespace ride::journal {
 namespace {
 
@@ -61,6 +63,7 @@ constexpr std::array fields = std::to_array<FieldInfo>({
     {Field::result, "result", blob},
     {Field::omitted_notices, "omitted_notices", integer},
     {Field::carried, "carried", integer},
+    {receipt_field, "receipt", text},
 });
 
 // Of a field's number its place in `fields`, counted from 1; 0: none has that number.
@@ -112,6 +115,7 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::submit_ended, "submit_ended"},
     {Kind::continues, "continues"},
     {Kind::continued, "continued"},
+    {redacted_copy_kind, "redacted_copy"},
 });
 
 // A key and the integer behind it, gathered here so that the body grows once for both.

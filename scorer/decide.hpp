@@ -14,6 +14,7 @@ enum class Finding : std::uint8_t {
   decisive,  // `decisive` SQL has rows
   unknown,   // it has none, and `unknown` SQL has
   nothing,   // neither
+  redacted,  // what it reads was taken out of this copy; decide() does not know
   ambiguous  // it depends on which statement ended which session, or there are too many assignments
 };
 

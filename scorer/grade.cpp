@@ -5,6 +5,7 @@
 #include <set>
 
 #include "scorer/decide.hpp"
+#include "scorer/redacted_reads.hpp"
 #include "scorer/sqlite.hpp"
 
 namespace ride::scorer {
@@ -40,6 +41,7 @@ constexpr auto ambiguous =
     "not known: it depends on which statement ended which session, and the record leaves "
     "that open";
 constexpr auto doubtful = "not known: the record does not decide it";
+constexpr auto redacted = "not known: what it reads was taken out of this copy";
 constexpr auto not_run = "not known: this check was not run when the attempt was submitted";
 
 // Several parts of one check must all hold: a failure is certain, whatever else is unknown.
@@ -51,7 +53,10 @@ Mark worse_of(Mark a, Mark b) {
 class Grader {
  public:
   Grader(Vocabulary& vocabulary, const AttemptState& attempt, RuleLimits limits)
-      : vocabulary_(vocabulary), attempt_(attempt), limits_(limits) {
+      : vocabulary_(vocabulary),
+        attempt_(attempt),
+        limits_(limits),
+        redacted_(vocabulary.connection()) {
     Query query(vocabulary_.connection(), "SELECT n, kind FROM temp.gaps ORDER BY n, kind");
     if (!query.step()) return;
     first_gap_ = query.maybe_integer(0);
@@ -60,7 +65,7 @@ class Grader {
 
   RuleVerdict detect(const DetectItem& item) {
     RuleVerdict out{item.id, item.title, Part::detect, Mark::fail, {0, item.points}, {}, {}};
-    auto found = decide(vocabulary_, "detect/" + item.id, item.seen, item.unknown, limits_);
+    auto found = decided("detect/" + item.id, item.seen, item.unknown, true);
     out.evidence = std::move(found.rows);
     if (found.finding != Finding::decisive)
       return otherwise(std::move(out), found.finding, Mark::fail, item.missing);
@@ -73,7 +78,7 @@ class Grader {
 
   RuleVerdict trap(const Trap& trap) {
     RuleVerdict out{trap.id, trap.title, Part::trap, Mark::pass, {0, trap.points}, {}, {}};
-    auto found = decide(vocabulary_, "traps/" + trap.id, trap.sprung, trap.unknown, limits_);
+    auto found = decided("traps/" + trap.id, trap.sprung, trap.unknown, false);
     out.evidence = std::move(found.rows);
     if (found.finding != Finding::decisive) {
       out = otherwise(std::move(out), found.finding, Mark::pass, "");
@@ -89,14 +94,16 @@ class Grader {
     RuleVerdict out{check.id, check.title, Part::fix, Mark::pass, {0, check.points}, {}, {}};
     if (!attempt_.submitted) return unknown(std::move(out), not_submitted);
     const char* reason = not_run;
+    if (was_taken_out(check)) return unknown(std::move(out), redacted);
     if (!check.sql.empty()) out.mark = worse_of(out.mark, checked(check.id));
     for (const auto& actor : check.workload) out.mark = worse_of(out.mark, worked(actor));
     if (!check.facts.empty()) {
-      auto found = decide(vocabulary_, "fix/" + check.id, check.facts, "", limits_);
+      auto found = decided("fix/" + check.id, check.facts, "", false);
       out.evidence = std::move(found.rows);
       auto mark = Mark::pass;
       if (found.finding == Finding::decisive) mark = Mark::fail;
       if (found.finding == Finding::ambiguous) mark = Mark::unknown, reason = ambiguous;
+      if (found.finding == Finding::redacted) mark = Mark::unknown, reason = redacted;
       if (found.finding == Finding::nothing && first_gap_)
         mark = Mark::unknown, reason = gap_->nothing_found;
       out.mark = worse_of(out.mark, mark);
@@ -117,6 +124,7 @@ class Grader {
   // Nothing decisive was found: `mark` and `why`, where the record is whole.
   RuleVerdict otherwise(RuleVerdict out, Finding finding, Mark mark, const std::string& why) const {
     if (finding == Finding::ambiguous) return unknown(std::move(out), ambiguous);
+    if (finding == Finding::redacted) return unknown(std::move(out), redacted);
     if (finding == Finding::unknown) return unknown(std::move(out), doubtful);
     if (!attempt_.submitted) return unknown(std::move(out), not_submitted);
     if (first_gap_) return unknown(std::move(out), gap_->nothing_found);
@@ -130,6 +138,24 @@ class Grader {
     return std::all_of(rows.begin(), rows.end(), [&](const Evidence& row) {
       return !row.statement || *row.statement > *first_gap_;
     });
+  }
+
+  // Of a redacted copy nothing is decided by what was taken out. Where its gaps are not those of
+  // the original, no more is known than what rows decide, and of these no order (`ordered`).
+  Decision decided(const std::string& name, const std::string& decisive, const std::string& doubt,
+                   bool ordered) {
+    auto out = decide(vocabulary_, name, decisive, doubt, limits_);
+    const bool by_gaps = ordered || out.finding != Finding::decisive;
+    if ((by_gaps && has_other_gaps()) || redacted_.in(decisive) || redacted_.in(doubt))
+      return {Finding::redacted, {}};
+    return out;
+  }
+
+  bool has_other_gaps() const { return redacted_.any("gaps", {"n", "kind"}); }
+
+  bool was_taken_out(const FixCheck& check) const {
+    return (!check.sql.empty() && redacted_.any("checks", {"id", "moment", "state"})) ||
+           (!check.workload.empty() && redacted_.any("workloads", {"actor", "done", "asked"}));
   }
 
   // The check's own SQL, run by the sandbox before and after the workload.
@@ -161,6 +187,7 @@ class Grader {
   Vocabulary& vocabulary_;
   const AttemptState& attempt_;
   RuleLimits limits_;
+  RedactedReads redacted_;
   std::optional<std::int64_t> first_gap_;  // n of the last statement before the first gap
   const GapWords* gap_ = &of_gap;          // and of which kind it is
 };

@@ -9,7 +9,9 @@
 #include "journal/fields.hpp"
 #include "journal/liveness.hpp"
 #include "journal/reader.hpp"
+#include "journal/redacted_copy.hpp"
 #include "journal/sha256.hpp"
+#include "scorer/redacted_reads.hpp"
 #include "sql/worker.hpp"
 
 namespace ride::scorer {
@@ -80,6 +82,8 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
   journal::require_drained(file);
   journal::Reader reader(file);
   Score out;
+  if (options.rules == nullptr && journal::is_scenario_touched(reader))
+    refuse(reader, "something was taken out of its scenario; grade it by --scenario DIR");
   out.rules = options.rules != nullptr ? *options.rules : rules_of(reader);
   const auto attempt = choose_attempt(reader, options.attempt);
   const auto submit = submit_of(reader, attempt);
@@ -91,6 +95,7 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
   const AttemptState state{attempt, submit.has_value()};
   try {
     Vocabulary vocabulary(reader.database().get(), attempt, submit ? "main" : "temp");
+    set_redacted(vocabulary.connection(), journal::touched_in(reader, attempt));
     out.verdict = grade(vocabulary, state, out.rules);
     out.detail = read_detail(reader, vocabulary, out.verdict);
   } catch (const RuleError& error) {

@@ -83,6 +83,39 @@ std::string all_bytes(const ProxyProcess& proxy) {
   return out;
 }
 
+// What others get of the record: exports, what is shown and found, a redacted copy, the index of
+// the search. Each says the first marker, or it would prove nothing.
+void check_handed_on(const ProxyProcess& proxy, int first) {
+  const auto file = proxy.file().string();
+  const auto copy = (proxy.folder() / "copy.ride").string();
+  const std::vector<std::string> home{"RIDE_HOME=" + (proxy.folder() / "home").string()};
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"export", file},
+                                             {"export", file, "--format", "csv"},
+                                             {"export", file, "--format", "ocsf"},
+                                             {"show", file, "--full"},
+                                             {"show", file, "--json"},
+                                             {"search", file, "", "--json"},
+                                             {"redact", file, "--policy", "results", "-o", copy},
+                                             {"export", copy}}) {
+    auto all = words;
+    all.insert(all.begin(), "audit");
+    const auto outcome = run_ride(all, home);
+    INFO(words[0] << ": " << outcome.err);
+    CHECK(outcome.exit_code == 0);
+    check_clean("ride audit " + words[0], outcome.out + outcome.err);
+    if (words[0] != "redact" && words[0] != "search") CHECK(holds(outcome.out, first));
+  }
+  for (const auto& content : files_below(proxy.folder() / "home"))
+    check_clean(content.path.string(), content.bytes);
+  bool copied = false;
+  for (const auto& content : files_below(copy)) {
+    check_clean("the redacted copy", content.bytes);
+    copied = copied || holds(content.bytes, first);
+  }
+  CHECK(copied);
+}
+
 // Stops the proxy and looks: nothing of a secret in what it left and said, and the markers of these
 // numbers in the file.
 void check_record(ProxyProcess& proxy, int first, int count) {
@@ -104,6 +137,7 @@ void check_record(ProxyProcess& proxy, int first, int count) {
     check_clean("ride " + words[0], outcome.out + outcome.err);
     if (words[0] == "replay") CHECK(holds(outcome.out, first));
   }
+  check_handed_on(proxy, first);
 }
 
 }  // namespace
@@ -126,7 +160,7 @@ TEST_CASE("the search for planted secrets finds them, however they are written",
 }
 
 TEST_CASE("no planted secret of a simple query is in the record", "[lab][proxy][postgres]") {
-  ProxyProcess proxy;
+  ProxyProcess proxy({"--metrics", "127.0.0.1:0"});
   const auto statements = secret_statements();
   {
     const auto connection = connect(proxy);
@@ -138,6 +172,12 @@ TEST_CASE("no planted secret of a simple query is in the record", "[lab][proxy][
       run(onlooker, "COPY (SELECT query FROM pg_stat_activity) TO STDOUT");
     }
     for (const auto& look : onlooking_statements()) run(connection, look);
+    const auto page =
+        run_program({"python3", "-c",
+                     "import sys, urllib.request as web; print(web.urlopen(sys.argv[1]).read())",
+                     "http://" + proxy.said("metrics") + "/metrics"});
+    CHECK(page.out.find("ride_statements_total") != std::string::npos);
+    check_clean("the metrics", page.out);
     run(connection, "DROP SUBSCRIPTION IF EXISTS planted_subscription");
   }
   check_record(proxy, 0, static_cast<int>(statements.size()));
