@@ -1,13 +1,16 @@
-// `ride audit verify FILE`: is it still what was recorded?  `ride audit receipt FILE`: the line
+// `ride audit verify FILE|DIR`: is it still what was recorded?  `ride audit receipt FILE`: the line
 // that lets others ask that later.
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <vector>
 
+#include "audit/files.hpp"
 #include "base/json.hpp"
 #include "cli/failure.hpp"
+#include "cli/file_order.hpp"
 #include "cli/options.hpp"
 #include "cli/receipt.hpp"
 #include "cli/terminal.hpp"
@@ -60,22 +63,61 @@ journal::VerifyOptions options_of(const AuditVerify& told) {
   return out;
 }
 
-}  // namespace
-
-int execute(const AuditVerify& told) {
-  const auto options = options_of(told);
-  auto reader = open(told.file);
+VerifyReport look_at(const std::string& file, journal::Reader& reader,
+                     const journal::VerifyOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  VerifyReport report{told.file, journal::verify(reader, options), {}, options.key.has_value(), 0};
+  VerifyReport report{file, journal::verify(reader, options), {}, options.key.has_value(), 0};
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   sql::Analyser analyser;
   if (report.record.is_sound()) report.redactions = journal::redactions_of(reader);
   if (report.record.is_sound()) report.facts = journal::facts::verify(reader, analyser);
+  return report;
+}
+
+bool verify_file(const std::string& file, const AuditVerify& told,
+                 const journal::VerifyOptions& options, std::vector<FilePlace>& places) {
+  auto reader = open(file);
+  const auto report = look_at(file, reader, options);
   if (told.json)
     print_json(to_json(report));
   else
     std::cout << to_text(report);
-  return report.is_sound() ? exit_worked : exit_failed;
+  if (report.redactions.empty()) places.push_back(place_of(file, reader));
+  return report.is_sound();
+}
+
+// Each file by itself, and that none is missing between them.
+int verify_folder(const AuditVerify& told, const journal::VerifyOptions& options) {
+  if (options.receipt)
+    throw Failure("--receipt is of one file; name that instead of " + told.file, exit_usage);
+  const auto files = audit::attempt_files({told.file});
+  if (files.empty()) throw Failure("there is no attempt file in " + told.file);
+  bool sound = true;
+  std::vector<FilePlace> places;
+  for (const auto& file : files) {
+    try {
+      sound = verify_file(file, told, options, places) && sound;
+    } catch (const std::exception& error) {
+      tell(error.what());  // one bad file hides no others
+      sound = false;
+    }
+  }
+  const auto order = order_of(places);
+  sound = sound && order.missing.empty();
+  if (told.json)
+    print_json(to_json(told.file, files.size(), order, sound));
+  else
+    std::cout << to_text(told.file, files.size(), order);
+  return sound ? exit_worked : exit_failed;
+}
+
+}  // namespace
+
+int execute(const AuditVerify& told) {
+  const auto options = options_of(told);
+  if (fs::is_directory(told.file)) return verify_folder(told, options);
+  std::vector<FilePlace> places;
+  return verify_file(told.file, told, options, places) ? exit_worked : exit_failed;
 }
 
 int execute(const AuditReceipt& told) {

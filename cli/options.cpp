@@ -194,7 +194,10 @@ void add_audit_export(CLI::App& audit, AuditExport& to, std::optional<Command>& 
 void add_audit_proof(CLI::App& audit, Storage& to, std::optional<Command>& chosen) {
   CLI::App* verify =
       add(audit, "verify", "Whether a file is still what was recorded", to.audit_verify, chosen);
-  verify->add_option("FILE", to.audit_verify.file, "an attempt file, NAME.ride")->required();
+  verify
+      ->add_option("FILE", to.audit_verify.file,
+                   "an attempt file, NAME.ride, or a folder of them: is one missing?")
+      ->required();
   verify->add_option("--receipt", to.audit_verify.receipt, "a receipt of it: ride-receipt:1 ...");
   verify->add_option("--key", to.audit_verify.key,
                      "the recorder's public key, ride+..., or a file that holds it");

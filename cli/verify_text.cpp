@@ -92,12 +92,17 @@ std::string receipt_line(const Verified& record) {
 
 std::string_view state_of(const journal::facts::FactsVerified& facts) {
   if (!facts.wrong.empty()) return "wrong";
+  if (!facts.named && !facts.derived_again) return "unnamed";
   return facts.derived_again ? "follow" : "hash_alone";
 }
 
 std::string facts_line(const journal::facts::FactsVerified& facts) {
   const std::string attempt = "attempt " + std::to_string(facts.attempt) + ": ";
   if (!facts.wrong.empty()) return line("facts", attempt + "WRONG");
+  if (!facts.named)
+    return line("facts", attempt + (facts.derived_again
+                                        ? "of a submit that was cut off; follow from the events"
+                                        : "of a submit that was cut off; not compared"));
   return line("facts", attempt + (facts.derived_again
                                       ? "follow from the events (derived again)"
                                       : "as they were stored at submit (compared by hash alone)"));
@@ -157,7 +162,12 @@ std::vector<std::string> unproven(const VerifyReport& report) {
         "taken out is of the kinds named, is as good as the word of whoever made it: compare it "
         "with the original, which the receipt above fits.");
   for (const auto& facts : report.facts)
-    if (facts.wrong.empty() && !facts.derived_again)
+    if (facts.wrong.empty() && !facts.derived_again && !facts.named)
+      out.push_back("The facts of attempt " + std::to_string(facts.attempt) +
+                    " were left by a submit that was cut off. They do not come out again by this "
+                    "version, and no event says by which they were derived; ride does not read "
+                    "them.");
+    else if (facts.wrong.empty() && !facts.derived_again)
       out.push_back("The facts of attempt " + std::to_string(facts.attempt) +
                     " were derived by other versions (" + facts.versions +
                     "): that they follow from the events was not looked at.");
@@ -174,6 +184,21 @@ std::string to_text(const VerifyReport& report) {
   for (const auto& redaction : report.redactions) out += to_text(redaction);
   out += line("took", tenths(report.seconds) + " s, " + grouped(rate(report)) + " events a second");
   return out + "What this does not prove\n" + bullets(unproven(report), "-");
+}
+
+std::string to_text(const std::string& folder, std::size_t files, const FileOrder& order) {
+  std::string out = folder + ": " + std::to_string(files) + (files == 1 ? " file, " : " files, ");
+  out += order.missing.empty() ? "none is missing between them\n" : "and NOT all there were\n";
+  return out + bullets(order.missing, "✗") + bullets(order.begins, "-");
+}
+
+json::object to_json(const std::string& folder, std::size_t files, const FileOrder& order,
+                     bool sound) {
+  return {{"folder", folder},
+          {"files", files},
+          {"sound", sound},
+          {"missing", json::value_from(order.missing)},
+          {"begins", json::value_from(order.begins)}};
 }
 
 json::object to_json(const VerifyReport& report) {

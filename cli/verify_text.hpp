@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/file_order.hpp"
 #include "journal/facts/verify.hpp"
 #include "journal/redacted_copy.hpp"
 #include "journal/verify.hpp"
@@ -27,5 +28,10 @@ std::vector<std::string> unproven(const VerifyReport& report);
 
 std::string to_text(const VerifyReport& report);
 boost::json::object to_json(const VerifyReport& report);
+
+// Of a folder of `files`, behind what was said of each of them.
+std::string to_text(const std::string& folder, std::size_t files, const FileOrder& order);
+boost::json::object to_json(const std::string& folder, std::size_t files, const FileOrder& order,
+                            bool sound);
 
 }  // namespace ride::cli

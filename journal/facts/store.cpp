@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <cassert>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -159,6 +160,16 @@ Digest digest(const Database& database, std::uint32_t attempt, std::string_view 
                table.columns, hash);
   }
   return hash.finish();
+}
+
+std::vector<std::uint32_t> attempts_with_facts(const Database& database) {
+  std::set<std::uint32_t> out;
+  for (const auto& table : tables) {
+    if (!has_table(database, "main", table.name)) continue;
+    auto rows = database.prepare("SELECT DISTINCT attempt FROM main." + std::string(table.name));
+    while (rows.step()) out.insert(static_cast<std::uint32_t>(rows.integer(0)));
+  }
+  return {out.begin(), out.end()};
 }
 
 Digest digest_as_stored(const Database& database, std::uint32_t attempt) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "journal/database.hpp"
 #include "journal/facts/facts.hpp"
@@ -25,5 +26,8 @@ Digest digest(const Database& database, std::uint32_t attempt, std::string_view 
 // The same over what stands in the file, with the tables and columns that its own version had: what
 // its submit_ended names, whichever version derived it.
 Digest digest_as_stored(const Database& database, std::uint32_t attempt);
+
+// Of which attempts rows stand in the file, ascending.
+std::vector<std::uint32_t> attempts_with_facts(const Database& database);
 
 }  // namespace ride::journal::facts

@@ -80,6 +80,55 @@ TEST_CASE("facts of other versions, with other tables, are compared by their dig
         "the stored facts are not those that were derived at submit");
 }
 
+namespace {
+
+// An attempt whose submit was cut off behind the storing of its facts, and then interrupted.
+void record_cut_off(const std::filesystem::path& file) {
+  Story story;
+  story.connect(1, 100).run(1, "SELECT id FROM orders", "SELECT 1");
+  Copy copy(file, {});
+  std::vector<Event> events = story.events();
+  const auto attempt = events.back().attempt;
+  const auto add = [&](Kind kind, const std::string& how = "") {
+    std::string body;
+    if (!how.empty()) FieldWriter(body).put(Field::how, Bytes(how));
+    events.push_back({events.back().seq + 1, attempt, kind, events.back().at_us, 0, body});
+  };
+  add(Kind::submit_began);
+  add(Kind::fence);
+  sql::Analyser analyser;
+  const auto facts = derive(events, analyser);
+  add(Kind::attempt_ended, "interrupted");
+  for (const auto& event : events) copy.add(event);
+  store(copy.database(), attempt, facts);
+  copy.close();
+}
+
+}  // namespace
+
+TEST_CASE("facts that a submit stored and did not come to name are looked at", "[facts][verify]") {
+  const ride::test::TemporaryDirectory folder;
+  record_cut_off(folder / "a.ride");
+  auto verified = verify_file(folder / "a.ride");
+  CHECK_FALSE(verified.named);
+  CHECK(verified.derived_again);
+  CHECK(verified.wrong.empty());
+  change(folder / "a.ride", edited);
+  verified = verify_file(folder / "a.ride");
+  CHECK_FALSE(verified.derived_again);
+  CHECK(verified.wrong.empty());  // another version may have derived them: nothing says which
+}
+
+TEST_CASE("facts of an attempt that never came to a submit are wrong", "[facts][verify]") {
+  const ride::test::TemporaryDirectory folder;
+  record_cut_off(folder / "a.ride");
+  change(folder / "a.ride",
+         "UPDATE fact_statements SET attempt = 7; DELETE FROM fact_connections;"
+         "DELETE FROM fact_saw; DELETE FROM fact_reads; DELETE FROM fact_gaps");
+  CHECK(verify_file(folder / "a.ride").wrong ==
+        "facts are stored, and the record has no submit that could have derived them");
+}
+
 TEST_CASE("a digest counts the tables and columns that the file has", "[facts][verify]") {
   const ride::test::TemporaryDirectory folder;
   record(folder / "a.ride", R"({"facts":0})");
