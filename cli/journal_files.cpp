@@ -151,6 +151,7 @@ void JournalFiles::note_unfinished(const journal::Writer& writer, const std::str
   spdlog::error("{0} could not be finished: {1}; next: ride audit recover {0}",
                 writer.file().string(), why);
   if (lost_.empty()) lost_ = why;
+  ++unfinished_;
 }
 
 bool JournalFiles::flush(journal::Writer& writer) {
@@ -191,7 +192,10 @@ JournalFiles::State JournalFiles::state() const {
             .turns = turns_,
             .open = left_.size() + 1,
             .lag = current_->lag()};
+  out.failed = current_->failed() ? 1 : 0;
+  out.unfinished = unfinished_;
   for (const auto& writer : left_) {
+    out.failed += writer->failed() ? 1 : 0;
     out.events += writer->committed();
     out.lag = std::max(out.lag, writer->lag());
   }

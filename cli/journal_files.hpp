@@ -54,6 +54,8 @@ class JournalFiles {
     std::uint64_t events = 0;          // stored, in all files together
     std::uint64_t turns = 0;           // from one file to the next
     std::size_t open = 0;              // files, the newest among them
+    std::size_t failed = 0;            // of them: nothing can be stored there now
+    std::uint64_t unfinished = 0;      // files that were left without all that their rings hold
     std::chrono::microseconds lag{0};  // of the slowest: see journal::Writer::lag()
   };
   State state() const;
@@ -79,6 +81,7 @@ class JournalFiles {
   std::list<std::unique_ptr<journal::Writer>> left_;
   std::atomic<std::uint64_t> turns_ = 0;
   std::atomic<std::uint64_t> events_closed_ = 0;
+  std::atomic<std::uint64_t> unfinished_ = 0;
   std::string lost_;  // the first failure of a file before this one
   bool told_many_ = false;
 };

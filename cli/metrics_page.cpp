@@ -99,6 +99,12 @@ void put_journal(Page& page, const JournalFiles::State& journal) {
            "Files being written: before the newest, those in which "
            "sessions are still recorded.",
            journal.open);
+  page.one("journal_files_failed", "gauge",
+           "Of these, files in which nothing can be stored now: their sessions are ended.",
+           journal.failed);
+  page.one("journal_files_unfinished_total", "counter",
+           "Files that were left with events in their rings alone: ride audit recover.",
+           journal.unfinished);
   page.one("journal_rotations_total", "counter", "Times that it went on in a new file.",
            journal.turns);
 }

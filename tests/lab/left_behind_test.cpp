@@ -111,6 +111,35 @@ TEST_CASE("recovery in a folder that cannot be written says what to do and chang
   CHECK(dead.events("ended").size() == 1);
 }
 
+TEST_CASE("recovery by a user who may not read the key says whose it is, in one line",
+          "[lab][proxy][postgres]") {
+  if (::geteuid() != 0) {
+    WARN("SKIPPED: needs root, to be another user");
+    return;
+  }
+  const TemporaryDirectory folder;
+  fs::copy_file(RIDE_PROGRAM, folder / "ride");
+  const auto journal = folder / "journal";
+  ProxyProcess dead({"--journal", journal.string()});
+  CHECK(dead.psql("SELECT 1;").out == "1\n");
+  kill(dead);
+  for (const auto& path : {folder.path(), journal}) fs::permissions(path, fs::perms::all);
+  for (const auto& entry : fs::directory_iterator(journal))  // a folder that people share
+    if (!entry.is_directory()) fs::permissions(entry.path(), static_cast<fs::perms>(0666));
+  const auto refused =
+      run_program({"setpriv", "--reuid=65534", "--clear-groups", (folder / "ride").string(),
+                   "audit", "recover", dead.file().string()},
+                  {"HOME=" + folder.path().string()});
+  CHECK(refused.exit_code == 1);
+  INFO(refused.err);
+  CHECK(contains(refused.err, "cannot read the signing key: Permission denied"));
+  CHECK(contains(refused.err, "recover it as root"));
+  CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
+  CHECK(liveness(dead.file()) == Liveness::interrupted);
+  CHECK(run_ride({"audit", "recover", dead.file().string()}).exit_code == 0);
+  CHECK(dead.events("ended").size() == 1);
+}
+
 TEST_CASE("a journal in memory is warned of at level process, and refused at level power",
           "[lab][proxy][postgres]") {
   const MemoryFolder memory;

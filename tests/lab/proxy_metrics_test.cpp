@@ -110,6 +110,30 @@ std::map<std::string, double> scrape(const std::string& address) {
   return parsed(answer.substr(answer.find("\r\n\r\n") + 4));
 }
 
+// A folder that is a small file system of its own, for as long as it lives.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::string& size) {
+    must({"mount", "-t", "tmpfs", "-o", "mode=700,size=" + size, "tmpfs", path()});
+  }
+  ~SmallDisk() { run_program({"umount", "-l", path()}); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  std::string path() const { return folder_.path().string(); }
+  void resize(const std::string& size) const {
+    must({"mount", "-o", "remount,size=" + size, path()});
+  }
+
+ private:
+  static void must(const std::vector<std::string>& words) {
+    const auto done = run_program(words);
+    INFO(done.err);
+    REQUIRE(done.exit_code == 0);
+  }
+  ride::test::TemporaryDirectory folder_;
+};
+
 double sum(const std::vector<boost::json::object>& events, const char* field) {
   double total = 0;
   for (const auto& event : events)
@@ -187,6 +211,32 @@ TEST_CASE("metrics under load grow, and in the end say what the journal says",
   CHECK(end.at("ride_refused_total{reason=\"server\"}") == 1);
   CHECK(end.at("ride_cancels_total") ==
         static_cast<double>(proxy.events("cancel_requested").size()));
+}
+
+TEST_CASE("a journal that cannot be written is a metric, until there is room again",
+          "[lab][proxy][postgres]") {
+  if (::geteuid() != 0 || run_program({"unshare", "-m", "true"}).exit_code != 0) {
+    WARN("SKIPPED: no file system can be mounted here");
+    return;
+  }
+  const SmallDisk disk("60m");
+  ProxyProcess proxy({"--metrics", "127.0.0.1:0", "--journal", disk.path()});
+  const auto address = proxy.said("metrics");
+  CHECK(scrape(address).at("ride_journal_files_failed") == 0);
+  std::string input;
+  for (int i = 0; i < 600; ++i) input += "SELECT repeat('x', 60000);\n";
+  CHECK(proxy.psql(input).err.find("ride cannot record") != std::string::npos);
+  auto now = scrape(address);
+  CHECK(now.at("ride_journal_ok") == 0);
+  CHECK(now.at("ride_journal_files_failed") == 1);
+  CHECK(proxy.psql("SELECT 1").exit_code != 0);
+  CHECK(scrape(address).at("ride_refused_total{reason=\"unrecorded\"}") >= 1);
+  disk.resize("300m");
+  CHECK(eventually([&] { return scrape(address).at("ride_journal_ok") == 1; }));
+  CHECK(scrape(address).at("ride_journal_files_failed") == 0);
+  CHECK(proxy.psql("SELECT 'served';").out == "served\n");
+  CHECK(proxy.stop() == 0);
+  CHECK(run_ride({"audit", "verify", proxy.file().string()}).exit_code == 0);
 }
 
 TEST_CASE("whatever is sent to the metrics port, sessions and the next scrape go on",
