@@ -19,6 +19,7 @@
 #include "replay/comments.hpp"
 #include "replay/player.hpp"
 #include "replay/print.hpp"
+#include "replay/report.hpp"
 #include "replay/source.hpp"
 #include "replay/terminal.hpp"
 
@@ -106,18 +107,35 @@ replay::Timeline timeline_of(const replay::Source& source, const Replay& options
   return {std::move(moments), static_cast<std::int64_t>(options.idle_limit_seconds * 1e6)};
 }
 
+// To a file that must not be there, or to standard output.
+void write_new(const std::string& file, const std::function<void(std::ostream&)>& write) {
+  if (file == "-") return write(std::cout);
+  if (std::filesystem::exists(file))
+    throw Failure(file + " is there already; name another file, or remove it");
+  std::ofstream out(file, std::ios::binary);
+  write(out);
+  if (!out.flush()) throw Failure("cannot write " + file);
+}
+
 void write_cast(const replay::Source& source, const Replay& options) {
   replay::CastStyle style;
   style.title = source.title();
   style.speed = options.speed.value_or(1);
   style.tool_queries = options.tool_queries;
   const auto timeline = timeline_of(source, options);
-  if (options.cast == "-") return replay::write_cast(timeline, style, std::cout);
-  if (std::filesystem::exists(options.cast))
-    throw Failure(options.cast + " is there already; name another file, or remove it");
-  std::ofstream out(options.cast, std::ios::binary);
-  replay::write_cast(timeline, style, out);
-  if (!out.flush()) throw Failure("cannot write " + options.cast);
+  write_new(options.cast, [&](std::ostream& out) { replay::write_cast(timeline, style, out); });
+}
+
+void write_page(const replay::Source& source, const Replay& options) {
+  replay::Report report;
+  report.title = source.title();
+  report.attempt = source.attempt();
+  report.score = source.score(report.ungraded);
+  report.damages = source.damages();
+  report.waits = source.waits();
+  tell_all(source, options,
+           [&](const replay::Moment& moment) { report.moments.push_back(moment); });
+  write_new(options.html, [&](std::ostream& out) { replay::write_report(report, out); });
 }
 
 void play(const replay::Source& source, const Replay& options) {
@@ -133,6 +151,7 @@ void play(const replay::Source& source, const Replay& options) {
 void show(const replay::Source& source, const Replay& options) {
   if (!options.comment.empty()) return comment(source, options);
   if (!options.cast.empty()) return write_cast(source, options);
+  if (!options.html.empty()) return write_page(source, options);
   if (options.json) return print_lines(source, options);
   if (options.txt || !replay::can_watch()) return print_text(source, options);
   play(source, options);

@@ -124,6 +124,12 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
                    "write a terminal recording for asciinema there; -: to standard output")
       ->excludes(txt)
       ->excludes(replay->get_option("--json"));
+  replay
+      ->add_option("--html", to.html,
+                   "write a report there, a page that needs nothing else; -: to standard output")
+      ->excludes(txt)
+      ->excludes(replay->get_option("--json"))
+      ->excludes(replay->get_option("--cast"));
   replay->add_flag("--tools", to.tool_queries,
                    "the catalog queries that clients send by themselves, too");
   replay->add_flag("--paused", to.paused, "begin at the beginning, and wait");

@@ -93,6 +93,7 @@ struct Replay {
   bool tool_queries = false;         // clients' own catalog queries in full
   bool txt = false;                  // print, even on a terminal
   std::string cast;                  // write an asciicast there; empty: do not
+  std::string html;                  // write a page there; empty: do not
   std::vector<std::string> comment;  // a statement's number, and what to say about it
   bool paused = false;
   std::optional<double> speed;    // nothing: as it was played; carried out again: without pauses

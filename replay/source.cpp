@@ -9,6 +9,7 @@
 #include "journal/reader.hpp"
 #include "journal/salvage.hpp"
 #include "replay/story.hpp"
+#include "replay/waits.hpp"
 
 namespace ride::replay {
 namespace {
@@ -103,6 +104,23 @@ void Source::tell(const std::function<void(const Moment&)>& sink, const Marks& m
   else
     replay::tell(intact_, numbering_, hear);
   marked.finish();
+}
+
+std::optional<scorer::Score> Source::score(std::string& why) const {
+  const auto place = reader_->database().file().string() + ": ";
+  try {
+    if (attempt_ == 0) throw std::runtime_error("recorded without a scenario");
+    return scorer::score(reader_->database().file(), {.attempt = attempt_});
+  } catch (const std::exception& error) {
+    why = error.what();
+    if (why.starts_with(place)) why.erase(0, place.size());
+    return std::nullopt;
+  }
+}
+
+std::vector<journal::facts::WaitRow> Source::waits() const {
+  if (!damages_.empty()) return {};
+  return read_waits(*reader_, attempt_);
 }
 
 }  // namespace ride::replay

@@ -14,6 +14,7 @@
 #include "replay/marks.hpp"
 #include "replay/moment.hpp"
 #include "replay/numbering.hpp"
+#include "scorer/score.hpp"
 
 namespace ride::replay {
 
@@ -32,6 +33,11 @@ class Source {
 
   // With what the graded attempt says of it, and `more`.
   void tell(const std::function<void(const Moment&)>& sink, const Marks& more = {}) const;
+
+  // The card; where there is none, why. Of an attempt that goes on it is the state so far.
+  std::optional<scorer::Score> score(std::string& why) const;
+  // Who waited for whose lock; of a damaged file nothing.
+  std::vector<journal::facts::WaitRow> waits() const;
 
  private:
   void read_whole(const std::filesystem::path& file, std::optional<std::uint32_t> wanted);
