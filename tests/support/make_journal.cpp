@@ -1,7 +1,8 @@
-// make_journal FILE STATEMENTS [submitted]: an attempt file of so many statements, by the real
-// writer, for bench/journal. Eight sessions; most statements are one prepared statement executed
-// again, some are texts of their own, some stand in transactions, some fail; one says
-// needle_in_the_haystack. Prints one JSON object: seconds, processor seconds and bytes.
+// make_journal FILE STATEMENTS [submitted [results]]: an attempt file of so many statements, by the
+// real writer, for bench/journal and bench/report. Eight sessions; most statements are one prepared
+// statement executed again, some are texts of their own, some stand in transactions, some fail; one
+// says needle_in_the_haystack; with results, every fourth has ten rows. Prints one JSON object:
+// seconds, processor seconds and bytes.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -56,13 +57,16 @@ void asked(Recording& recording, std::uint32_t id, const std::string& text, cons
   recording.ready(request, status, id);
 }
 
-void make(Recording& recording, std::int64_t statements) {
+void make(Recording& recording, std::int64_t statements, bool results) {
   open_sessions(recording);
   for (std::int64_t i = 0; i < statements; ++i) {
     const auto id = static_cast<std::uint32_t>(i % sessions) + 1;
     const auto number = std::to_string(i * 7'919 % 100'000);
     if (i == statements * 9 / 10) {
       asked(recording, id, "SELECT 'needle_in_the_haystack'", "SELECT 1", "I");
+    } else if (results && i % 4 == 0) {
+      recording.select("SELECT note FROM log WHERE id > " + number + " LIMIT 10",
+                       std::vector<std::string>(10, "a note of the usual length, " + number));
     } else if (i % 100 == 1) {
       const auto request = recording.ask("SELECT nope_" + number, 1);
       recording.fail(request, 0, "42703", "column \"nope_" + number + "\" does not exist");
@@ -91,7 +95,7 @@ double processor_seconds() {
 
 int main(int argc, char* argv[]) {
   if (argc < 3) {
-    std::cerr << "usage: make_journal FILE STATEMENTS [submitted]\n";
+    std::cerr << "usage: make_journal FILE STATEMENTS [submitted [results]]\n";
     return 2;
   }
   const auto began = std::chrono::steady_clock::now();
@@ -99,7 +103,7 @@ int main(int argc, char* argv[]) {
   const auto folder = std::filesystem::absolute(argv[1]).parent_path();
   options.key = ride::journal::SigningKey::ensure(folder / "key");
   Recording recording(argv[1], ride::scorer::sample_rules(), options);
-  make(recording, std::strtoll(argv[2], nullptr, 10));
+  make(recording, std::strtoll(argv[2], nullptr, 10), argc > 4);
   if (argc > 3) recording.submit();
   recording.close();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
