@@ -27,6 +27,7 @@ struct Storage {
   Postmortem postmortem;
   Score score;
   Replay replay;
+  Regrade regrade;
   Recover recover;
   AuditList audit_list;
   AuditShow audit_show;
@@ -263,6 +264,11 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   score->add_flag("--verdict", to.score.verdict, "only what equal runs have in common");
 
   add_replay(app, to.replay, chosen);
+  CLI::App* regrade =
+      add(app, "regrade", "Old attempts under the rules as they are now", to.regrade, chosen);
+  regrade->add_option("PATH", to.regrade.paths, "attempt files, and folders of them")->required();
+  regrade->add_option("--scenario", to.regrade.scenario_folder,
+                      "the folder with the rules; default: the installed scenario of each file");
 
   CLI::App* audit = app.add_subcommand("audit", "Look after attempt files");
   audit->require_subcommand(1);

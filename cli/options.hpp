@@ -105,6 +105,12 @@ struct Replay {
   bool json = false;
 };
 
+struct Regrade {
+  std::vector<std::string> paths;
+  std::string scenario_folder;  // empty: the installed scenario of each file
+  bool json = false;
+};
+
 struct Recover {
   std::string file;
   bool json = false;
@@ -225,9 +231,9 @@ struct Proxy {
 };
 
 using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Recover, AuditList, AuditShow, AuditSearch,
-                             AuditExport, AuditPrune, AuditVerify, AuditReceipt, AuditRedact, Play,
-                             ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
+                             Postmortem, Score, Replay, Regrade, Recover, AuditList, AuditShow,
+                             AuditSearch, AuditExport, AuditPrune, AuditVerify, AuditReceipt,
+                             AuditRedact, Play, ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -255,6 +261,7 @@ int execute(const Gc& options);
 int execute(const Postmortem& options);
 int execute(const Score& options);
 int execute(const Replay& options);
+int execute(const Regrade& options);
 int execute(const Recover& options);
 int execute(const AuditList& options);
 int execute(const AuditShow& options);

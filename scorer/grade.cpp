@@ -95,7 +95,7 @@ class Grader {
     if (!attempt_.submitted) return unknown(std::move(out), not_submitted);
     const char* reason = not_run;
     if (was_taken_out(check)) return unknown(std::move(out), redacted);
-    if (!check.sql.empty()) out.mark = worse_of(out.mark, checked(check.id));
+    if (!check.sql.empty()) out.mark = worse_of(out.mark, checked(check));
     for (const auto& actor : check.workload) out.mark = worse_of(out.mark, worked(actor));
     if (!check.facts.empty()) {
       auto found = decided("fix/" + check.id, check.facts, "", false);
@@ -158,10 +158,23 @@ class Grader {
            (!check.workload.empty() && redacted_.any("workloads", {"actor", "done", "asked"}));
   }
 
+  // The id under which the rows of this check stand in the record, if it was run.
+  std::optional<std::string> recorded_id(const FixCheck& check) const {
+    if (attempt_.ran == nullptr) return check.id;
+    std::optional<std::string> found;
+    for (const auto& ran : attempt_.ran->fix)
+      if (ran.database == check.database && ran.tables == check.tables && ran.sql == check.sql &&
+          ran.expect == check.expect && (!found || ran.id == check.id))
+        found = ran.id;
+    return found;
+  }
+
   // The check's own SQL, run by the sandbox before and after the workload.
-  Mark checked(const std::string& id) const {
+  Mark checked(const FixCheck& check) const {
+    const auto id = recorded_id(check);
+    if (!id) return Mark::unknown;
     Query query(vocabulary_.connection(), "SELECT moment, state FROM temp.checks WHERE id = ?1");
-    query.bind(1, id);
+    query.bind(1, *id);
     std::set<std::string> moments;
     auto mark = Mark::pass;
     while (query.step()) {

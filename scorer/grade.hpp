@@ -83,6 +83,9 @@ std::vector<std::int64_t> statements_of(const RuleVerdict& rule);
 struct AttemptState {
   std::uint32_t number = 1;
   bool submitted = false;  // the record of its submit is complete
+  // Whose fix checks were run at submit; null: those of the rules that grade. A check keeps its
+  // recorded rows where what was run is the same, and is unknown where it is not.
+  const Rules* ran = nullptr;
 };
 
 // Throws RuleError for faults of the scenario, std::runtime_error for facts that cannot be read.

@@ -82,9 +82,13 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
   journal::require_drained(file);
   journal::Reader reader(file);
   Score out;
-  if (options.rules == nullptr && journal::is_scenario_touched(reader))
+  const bool touched = journal::is_scenario_touched(reader);
+  if (options.rules == nullptr && touched)
     refuse(reader, "something was taken out of its scenario; grade it by --scenario DIR");
-  out.rules = options.rules != nullptr ? *options.rules : rules_of(reader);
+  // What was run at submit is not known of a scenario that something was taken out of.
+  std::optional<Rules> recorded;
+  if (!touched) recorded = rules_of(reader);
+  out.rules = options.rules != nullptr ? *options.rules : *recorded;
   const auto attempt = choose_attempt(reader, options.attempt);
   const auto submit = submit_of(reader, attempt);
   if (submit) {
@@ -92,7 +96,7 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
   } else {
     derive_facts(reader, attempt);
   }
-  const AttemptState state{attempt, submit.has_value()};
+  const AttemptState state{attempt, submit.has_value(), recorded ? &*recorded : nullptr};
   try {
     Vocabulary vocabulary(reader.database().get(), attempt, submit ? "main" : "temp");
     set_redacted(vocabulary.connection(), journal::touched_in(reader, attempt));

@@ -1,0 +1,126 @@
+// What an instructor does with a folder of attempts: tests/attempts, recorded through the real
+// proxy by tests/attempts/make.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "base/json.hpp"
+#include "tests/catch.hpp"
+#include "tests/lab/lab.hpp"
+#include "tests/lab/proxy_process.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace ride::lab;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+std::string load(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void save(const fs::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  REQUIRE(at != text.npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::vector<json::object> objects(const std::string& lines) {
+  std::vector<json::object> out;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) out.push_back(json::parse(line).as_object());
+  return out;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != text.npos;
+}
+
+// The stored attempts, and a scenario whose rules can be changed.
+struct Class {
+  ride::test::TemporaryDirectory folder;
+  fs::path attempts = folder.path() / "attempts";
+  fs::path scenario = folder.path() / "scenario";
+
+  Class() {
+    fs::create_directory(attempts);
+    for (const auto& entry : fs::directory_iterator(RIDE_ATTEMPTS))
+      if (entry.path().extension() == ".ride")
+        fs::copy_file(entry.path(), attempts / entry.path().filename());
+    fs::copy(Lab::scenario_folder(), scenario, fs::copy_options::recursive);
+  }
+
+  void change_rules(const std::string& from, const std::string& to) const {
+    const auto yaml = scenario / "scenario.yaml";
+    save(yaml, replaced(load(yaml), from, to));
+  }
+  Outcome ride(std::vector<std::string> words) const { return run_ride(std::move(words)); }
+  Outcome regrade(std::vector<std::string> more = {}) const {
+    std::vector<std::string> words{"regrade", attempts.string(), "--scenario", scenario.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_ride(words);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a folder is regraded under changed rules, and each difference has its reason",
+          "[lab][review]") {
+  const Class it;
+  it.change_rules("  - id: ddl-queued\n    title: Queued DDL behind the lock\n    points: 6",
+                  "  - id: ddl-queued\n    title: Queued DDL behind the lock\n    points: 10");
+  const auto done = it.regrade({"--json"});
+  INFO(done.err << done.out);
+  REQUIRE(done.exit_code == 0);
+  const auto lines = objects(done.out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0].at("learner") == "ana");
+  CHECK(lines[0].at("differs") == false);
+  CHECK(lines[1].at("learner") == "ben");
+  CHECK(lines[1].at("differs") == true);
+  const auto& rule = lines[1].at("rules").as_array().at(0).as_object();
+  CHECK(rule.at("id") == "ddl-queued");
+  CHECK(rule.at("before").at("points") == -6);
+  CHECK(rule.at("after").at("points") == -10);
+  CHECK(rule.at("changed") == json::array{"points"});
+  CHECK(lines[1].at("before").at("hash") != lines[1].at("after").at("hash"));
+  CHECK(lines[3].at("state") == "left out");
+  CHECK(lines[3].at("why") == "no attempt in it was submitted");
+}
+
+TEST_CASE("what cannot be regraded is named in a line, and the rest goes on", "[lab][review]") {
+  const Class it;
+  save(it.attempts / "broken.ride", load(it.attempts / "ana.ride").substr(0, 60'000));
+  save(it.attempts / "foreign.ride", "not a file of ride's");
+  fs::copy_file(RIDE_JOURNALS "/2-proxy.ride", it.attempts / "proxy.ride");
+  const auto done = it.regrade();
+  INFO(done.err << done.out);
+  CHECK(done.exit_code == 1);
+  CHECK(holds(done.out, "3 attempts regraded, 0 differ; 4 files not regraded"));
+  for (const auto* const name : {"broken.ride: ", "foreign.ride: ", "proxy.ride: ", "dora.ride: "})
+    CHECK(holds(done.err, name));
+
+  it.change_rules("id: stage-12/02-release-fallout", "id: stage-12/03-another");
+  const auto other = it.regrade();
+  CHECK(other.exit_code == 1);
+  CHECK(holds(other.err, "ana.ride: of another scenario, stage-12/02-release-fallout"));
+  CHECK(holds(other.out, "0 attempts regraded"));
+}
+
+TEST_CASE("score with another scenario's folder knows, too, which checks were not run",
+          "[lab][review]") {
+  const Class it;
+  it.change_rules("expect: \"0 without\"", "expect: \"none without\"");
+  const auto done = it.ride({"score", (it.attempts / "ana.ride").string(), "--scenario",
+                             it.scenario.string(), "--verdict", "--json"});
+  REQUIRE(done.exit_code == 0);
+  CHECK(json::parse(done.out).at("total") == 93);
+  CHECK(holds(done.out, "this check was not run when the attempt was submitted"));
+}
