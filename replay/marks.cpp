@@ -39,6 +39,8 @@ void add_to(Marks& marks, const scorer::Harm& harm) {
   for (const auto& row : harm.actors)
     marks[0].push_back(
         {"harm", row.actor, scorer::sentence_of(row), Weight::plain, 0, row.blocked_us});
+  if (!harm.trouble.empty())
+    marks[0].push_back({"harm", "", "not known: " + harm.trouble, Weight::bad, 0});
 }
 
 Marks read_marks(journal::Reader& reader, std::uint32_t attempt) {

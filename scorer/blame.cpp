@@ -1,6 +1,8 @@
 #include "scorer/blame.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "scorer/lock_mode.hpp"
 
@@ -11,6 +13,24 @@ bool on_a_table(const LockWait& wait) { return wait.object.starts_with("relation
 
 bool lists(const std::vector<Party>& parties, const Party& party) {
   return std::find(parties.begin(), parties.end(), party) != parties.end();
+}
+
+// Each statement's times, joined where they touch: many sessions in a chain hand on the same ones.
+std::vector<Blame> joined(std::vector<Blame> all) {
+  std::sort(all.begin(), all.end(), [](const Blame& one, const Blame& other) {
+    return std::tie(one.statement, one.from_us, one.to_us) <
+           std::tie(other.statement, other.from_us, other.to_us);
+  });
+  std::vector<Blame> out;
+  for (const auto& one : all) {
+    const bool touches =
+        !out.empty() && out.back().statement == one.statement && one.from_us <= out.back().to_us;
+    if (touches)
+      out.back().to_us = std::max(out.back().to_us, one.to_us);
+    else
+      out.push_back(one);
+  }
+  return out;
 }
 
 // Takes no lock that could be in anybody's way.
@@ -38,12 +58,15 @@ Blamer::Blamer(const journal::facts::Facts& facts, const std::vector<LockWait>& 
           *row.object, row.action == "create index" ? "ShareLock" : "AccessExclusiveLock");
 }
 
-std::vector<Blame> Blamer::of(std::size_t wait) {
-  // A circle of waits is a deadlock, which the server ends; going round it once is enough.
-  if (!under_way_.insert(wait).second) return {};
-  auto out = work_out(waits_[wait]);
-  under_way_.erase(wait);
-  return out;
+const std::vector<Blame>& Blamer::of(std::size_t wait) {
+  // Each is worked out once. A circle of waits is a deadlock, which the server ends: who is asked
+  // while being worked out has nothing to add.
+  const auto [known, is_new] = known_.try_emplace(wait);
+  if (is_new) {
+    auto found = joined(work_out(waits_[wait]));
+    known_[wait] = std::move(found);
+  }
+  return known->second;
 }
 
 std::vector<Blame> Blamer::work_out(const LockWait& wait) {

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,8 +24,8 @@ class Blamer {
   Blamer(const journal::facts::Facts& facts, const std::vector<LockWait>& waits,
          std::int64_t until_us);
 
-  // Of one wait, none of them empty.
-  std::vector<Blame> of(std::size_t wait);
+  // Of one wait, none of them empty. Dies with the Blamer.
+  const std::vector<Blame>& of(std::size_t wait);
 
  private:
   using Row = journal::facts::StatementRow;
@@ -52,7 +51,7 @@ class Blamer {
   std::int64_t until_us_;
   std::map<std::int64_t, std::vector<const Row*>> by_connection_;
   std::map<std::int64_t, std::vector<std::pair<std::string, std::string>>> touched_;  // by n
-  std::set<std::size_t> under_way_;  // waits that are being worked out
+  std::map<std::size_t, std::vector<Blame>> known_;  // by wait; empty while it is worked out
 };
 
 }  // namespace ride::scorer

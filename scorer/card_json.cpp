@@ -124,7 +124,8 @@ json::object object_of(const Harm& harm) {
           {"at_least", harm.at_least()},
           {"errors", harm.errors()},
           {"statements", array_of(harm.statements)},
-          {"actors", array_of(harm.actors)}};
+          {"actors", array_of(harm.actors)},
+          {"trouble", harm.trouble}};
 }
 
 json::object object_of(const Detail& detail) {

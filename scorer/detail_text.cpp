@@ -106,13 +106,14 @@ void add_checks(Page& page, const Detail& detail) {
 }
 
 void add_harm(Page& page, const Harm& harm) {
-  if (harm.actors.empty()) return;
+  if (harm.actors.empty() && harm.trouble.empty()) return;
   page.blank();
   page.heading("Harm to the application");
   for (const auto& row : harm.statements)
     page.item("  #" + std::to_string(row.statement) + " ", sentence_of(row));
   for (const auto& row : harm.actors)
     page.item("  " + printable_line(row.actor) + " ", sentence_of(row));
+  if (!harm.trouble.empty()) page.item("  not known: ", harm.trouble, Tone::yellow);
 }
 
 }  // namespace

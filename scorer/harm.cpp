@@ -82,6 +82,7 @@ Harm harm_of(const facts::Facts& facts, const std::vector<facts::LogLine>& lines
     auto& all = by_actor[wait.waiter.actor];
     all.spans.emplace_back(wait.began_us, wait.ended_us);
     all.at_least |= !wait.end_known;
+    if (waits.size() > waits_blamed_max) continue;
     for (const auto& blame : blamer.of(i)) {
       auto& one = by_statement[{blame.statement, wait.waiter.actor}];
       one.spans.emplace_back(blame.from_us, blame.to_us);
@@ -91,6 +92,9 @@ Harm harm_of(const facts::Facts& facts, const std::vector<facts::LogLine>& lines
     }
   }
   Harm out;
+  if (waits.size() > waits_blamed_max)
+    out.trouble = "which statements caused them: there are more than " +
+                  std::to_string(waits_blamed_max) + " waits";
   for (const auto& [key, row] : by_statement)
     out.statements.push_back({key.first,
                               key.second,

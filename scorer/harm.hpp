@@ -13,6 +13,7 @@
 // the lock, and some recorded wait shows that it alone was in the way of such a request.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,9 +53,13 @@ struct ActorHarm {
   std::vector<ErrorCount> errors;  // ERROR and FATAL lines of the server's log, by SQLSTATE
 };
 
+// Above so many waits nobody is blamed: what each has to do with each takes time with their square.
+inline constexpr std::size_t waits_blamed_max = 5'000;
+
 struct Harm {
   std::vector<HeldUp> statements;  // by statement, then actor
   std::vector<ActorHarm> actors;   // by name
+  std::string trouble;             // why it is not all known, or empty
 
   std::int64_t blocked_us() const;
   std::int64_t by_learner_us() const;
@@ -67,7 +72,8 @@ struct Harm {
 Harm harm_of(const journal::facts::Facts& facts, const std::vector<journal::facts::LogLine>& lines,
              std::int64_t until_us);
 
-// Until the submit began, else until the last event. Throws std::runtime_error, one line.
+// Until the submit began, else until the last event. What cannot be read is told in `trouble`: a
+// card is no worse for it.
 Harm read_harm(journal::Reader& reader, const Vocabulary& vocabulary, std::uint32_t attempt);
 
 // "kept app_writer waiting 2.3 s (1.9 s of it while it waited itself)"

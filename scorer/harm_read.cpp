@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <stdexcept>
 
 #include "journal/facts/log_line.hpp"
 #include "journal/fields.hpp"
@@ -87,9 +87,7 @@ bool matters(const facts::LogLine& line) {
   return line.severity != "LOG" || line.message.starts_with("process ");
 }
 
-}  // namespace
-
-Harm read_harm(journal::Reader& reader, const Vocabulary& vocabulary, std::uint32_t attempt) {
+Harm read(journal::Reader& reader, const Vocabulary& vocabulary, std::uint32_t attempt) {
   facts::Facts known;
   read_sessions(vocabulary.connection(), known);
   std::vector<facts::LogLine> lines;
@@ -100,6 +98,18 @@ Harm read_harm(journal::Reader& reader, const Vocabulary& vocabulary, std::uint3
       lines.push_back(std::move(*line));
   if (!lines.empty()) read_statements(vocabulary.connection(), known);
   return harm_of(known, lines, end_of(reader, attempt));
+}
+
+}  // namespace
+
+Harm read_harm(journal::Reader& reader, const Vocabulary& vocabulary, std::uint32_t attempt) {
+  try {
+    return read(reader, vocabulary, attempt);
+  } catch (const std::runtime_error& error) {
+    Harm out;
+    out.trouble = error.what();
+    return out;
+  }
 }
 
 }  // namespace ride::scorer

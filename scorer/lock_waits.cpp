@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "journal/facts/wait_line.hpp"
 
@@ -36,7 +37,9 @@ std::string relation_of_row(std::string_view context) {
 class Gatherer {
  public:
   Gatherer(const journal::facts::Facts& facts, std::int64_t until_us)
-      : facts_(facts), sessions_{facts.actors, facts.connections}, until_us_(until_us) {}
+      : facts_(facts), sessions_{facts.actors, facts.connections}, until_us_(until_us) {
+    for (const auto& row : facts.waits) rows_[{row.seen, row.waiter_pid.value_or(0)}] = &row;
+  }
 
   void hear(const LogLine& line) {
     if (const auto wait = read_wait_line(line))
@@ -85,11 +88,11 @@ class Gatherer {
     wait.began_us = wait.ended_us = began;
     wait.seen_us = time_of(at);
     wait.relation = relation_of_row(at.context);
-    for (const auto& row : facts_.waits)
-      if (row.seen == at.at_us && row.waiter_pid == line.pid) {
-        wait.statement = row.statement;
-        wait.relation = row.relation.value_or(wait.relation);
-      }
+    const auto row = rows_.find({at.at_us, line.pid});
+    if (row != rows_.end()) {
+      wait.statement = row->second->statement;
+      wait.relation = row->second->relation.value_or(wait.relation);
+    }
     waits_.push_back(std::move(wait));
     return waits_.size() - 1;
   }
@@ -133,6 +136,7 @@ class Gatherer {
   const journal::facts::Facts& facts_;
   Sessions sessions_;
   std::int64_t until_us_;
+  std::map<std::pair<std::int64_t, std::int64_t>, const journal::facts::WaitRow*> rows_;
   std::vector<LockWait> waits_;
   std::map<std::int64_t, std::size_t> open_;  // by pid: a backend waits for one lock at a time
 };
@@ -160,6 +164,7 @@ Party Sessions::find(std::int64_t pid, std::int64_t at_us, std::int64_t backend_
 
 std::int64_t time_of(const LogLine& line) {
   const auto late = line.at_us - line.logged_us;
+  if (line.logged_us == 0) return line.at_us;  // it does not say
   return late >= 0 && late <= read_late_us_max ? line.logged_us : line.at_us;
 }
 

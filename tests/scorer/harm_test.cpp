@@ -228,6 +228,43 @@ TEST_CASE("sessions that wait for each other are gone round once", "[scorer][har
   CHECK(told(it.harm()).empty());
 }
 
+TEST_CASE("a chain of many sessions is worked out once for each", "[scorer][harm]") {
+  Incident it;
+  it.story.run(1, "BEGIN", "BEGIN", 'T');
+  it.story.run(1, "LOCK TABLE orders", "LOCK TABLE", 'T');
+  // 60 sessions, each waiting for all that came before: without a memory, 2^60 ways.
+  std::string holders = "100";
+  for (int i = 0; i < 60; ++i) {
+    const int pid = 1'000 + i;
+    it.story.actor("crowd", pid);
+    it.waits(
+        pid, "ShareLock", "transaction " + std::to_string(i), 0,
+        "Processes holding the lock: " + holders + ". Wait queue: " + std::to_string(pid) + ".");
+    holders += ", " + std::to_string(pid);
+  }
+  const auto harm = it.harm();
+  REQUIRE(harm.statements.size() == 1);
+  CHECK(harm.statements[0].statement == 2);
+  CHECK(harm.statements[0].at_least);
+}
+
+TEST_CASE("of too many waits nobody is blamed, and it is said", "[scorer][harm]") {
+  facts::Facts facts;
+  facts.actors.push_back({"writer", "main", 202, 0, {}, {}, {}, {}, {}});
+  std::vector<facts::LogLine> lines(waits_blamed_max + 1);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    lines[i].pid = 202;
+    lines[i].at_us = static_cast<std::int64_t>(i + 1) * 100'000;
+    lines[i].severity = "LOG";
+    lines[i].message =
+        "process 202 acquired ShareLock on transaction " + std::to_string(i) + " after 1.000 ms";
+  }
+  const auto harm = harm_of(facts, lines, lines.back().at_us);
+  CHECK(harm.blocked_us() == static_cast<std::int64_t>(lines.size()) * 1'000);
+  CHECK(harm.statements.empty());
+  CHECK_FALSE(harm.trouble.empty());
+}
+
 TEST_CASE("what is said of an actor names its waits and its errors", "[scorer][harm]") {
   CHECK(sentence_of(ActorHarm{"w", 12'340'000, 2'340'000, true, {{"55P03", 3}, {"57P01", 1}}}) ==
         "waited at least 12.3 s for locks, 2.3 s of it for statements of this attempt; errors: "
