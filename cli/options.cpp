@@ -28,6 +28,7 @@ struct Storage {
   Score score;
   Replay replay;
   Regrade regrade;
+  Review review;
   Recover recover;
   AuditList audit_list;
   AuditShow audit_show;
@@ -256,6 +257,29 @@ void add_audit_redact(CLI::App& audit, AuditRedact& to, std::optional<Command>& 
   redact->add_option("-o,--output", to.output, "the copy; default: NAME.redacted.ride beside it");
 }
 
+void add_review(CLI::App& app, Review& to, std::optional<Command>& chosen) {
+  CLI::App* review =
+      add(app, "review", "A class's attempts and what each rule says of them", to, chosen);
+  CLI::Option* paths = review->add_option("PATH", to.paths, "attempt files, and folders of them");
+  review->add_option("--learner", to.learner, "only this learner's");
+  review->add_option("--scenario", to.scenario, "only of this scenario: its id, or the end of it");
+  review->add_option("--rule", to.rule, "only this rule");
+  review
+      ->add_option(
+          "--outcome", to.outcome,
+          "only attempts in which a rule shown has this verdict, or: submitted, unsubmitted")
+      ->check(CLI::IsMember({"pass", "fail", "unknown", "submitted", "unsubmitted"}));
+  review->add_option("--since", to.since, "begun since: a date, a time (UTC), or an age, 7d");
+  review->add_option("--until", to.until, "begun before");
+  CLI::Option* show = review->add_option(
+      "--show", to.show, "LEARNER/RULE: the statements that prove it, with their results");
+  review->add_option("--compare", to.compare, "two attempts (FILE, or FILE:ATTEMPT), side by side")
+      ->type_name("A B")
+      ->expected(2)
+      ->excludes(paths)
+      ->excludes(show);
+}
+
 void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* score = add(app, "score", "The card again, from the file alone", to.score, chosen);
   score->add_option("FILE", to.score.file, "an attempt file, NAME.ride")->required();
@@ -264,6 +288,7 @@ void add_files(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   score->add_flag("--verdict", to.score.verdict, "only what equal runs have in common");
 
   add_replay(app, to.replay, chosen);
+  add_review(app, to.review, chosen);
   CLI::App* regrade =
       add(app, "regrade", "Old attempts under the rules as they are now", to.regrade, chosen);
   regrade->add_option("PATH", to.regrade.paths, "attempt files, and folders of them")->required();

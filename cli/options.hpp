@@ -111,6 +111,15 @@ struct Regrade {
   bool json = false;
 };
 
+struct Review {
+  std::vector<std::string> paths;
+  std::string learner, scenario, outcome, rule;  // empty: any
+  std::string since, until;                      // as typed, see read_moment()
+  std::string show;                              // LEARNER/RULE
+  std::vector<std::string> compare;              // two files
+  bool json = false;
+};
+
 struct Recover {
   std::string file;
   bool json = false;
@@ -230,10 +239,11 @@ struct Proxy {
   std::vector<Setting> effective;
 };
 
-using Command = std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
-                             Postmortem, Score, Replay, Regrade, Recover, AuditList, AuditShow,
-                             AuditSearch, AuditExport, AuditPrune, AuditVerify, AuditReceipt,
-                             AuditRedact, Play, ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
+using Command =
+    std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc, Postmortem,
+                 Score, Replay, Regrade, Review, Recover, AuditList, AuditShow, AuditSearch,
+                 AuditExport, AuditPrune, AuditVerify, AuditReceipt, AuditRedact, Play,
+                 ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
 
 struct Parsed {
   std::optional<Command> command;
@@ -262,6 +272,7 @@ int execute(const Postmortem& options);
 int execute(const Score& options);
 int execute(const Replay& options);
 int execute(const Regrade& options);
+int execute(const Review& options);
 int execute(const Recover& options);
 int execute(const AuditList& options);
 int execute(const AuditShow& options);

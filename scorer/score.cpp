@@ -102,6 +102,7 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
     set_redacted(vocabulary.connection(), journal::touched_in(reader, attempt));
     out.verdict = grade(vocabulary, state, out.rules);
     out.detail = read_detail(reader, vocabulary, out.verdict);
+    out.milestones = read_milestones(vocabulary, out.rules, out.verdict);
   } catch (const RuleError& error) {
     throw RuleError(reader.database().file().string(),
                     "the scenario's rule " + std::string(error.what()));

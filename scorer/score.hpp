@@ -10,6 +10,7 @@
 
 #include "scorer/detail.hpp"
 #include "scorer/grade.hpp"
+#include "scorer/milestones.hpp"
 #include "scorer/rules.hpp"
 
 namespace ride::journal {
@@ -27,6 +28,7 @@ struct Score {
   Rules rules;  // those graded by
   Verdict verdict;
   Detail detail;
+  std::vector<Milestone> milestones;
 };
 
 // Throws RuleError for faults of the scenario and std::runtime_error, one line naming the file, for

@@ -124,3 +124,88 @@ TEST_CASE("score with another scenario's folder knows, too, which checks were no
   CHECK(json::parse(done.out).at("total") == 93);
   CHECK(holds(done.out, "this check was not run when the attempt was submitted"));
 }
+
+TEST_CASE("a class stands in a table, and a cell can be asked for its proof", "[lab][review]") {
+  const Class it;
+  const auto done = it.ride({"review", it.attempts.string()});
+  INFO(done.err << done.out);
+  REQUIRE(done.exit_code == 0);
+  for (const auto* const row :
+       {"ana       100 ✓✓✓✓✓ ✓✓✓✓✓✓ ··············", "dora     (40) ✓✓✓✓✓ ?????? ??????????????"})
+    CHECK(holds(done.out, row));
+  const auto only = objects(it.ride({"review", it.attempts.string(), "--rule", "ddl-queued",
+                                     "--outcome", "fail", "--json"})
+                                .out);
+  REQUIRE(only.size() == 1);
+  CHECK(only[0].at("learner") == "ben");
+  CHECK(only[0].at("rules").as_array().size() == 1);
+  CHECK(only[0].at("blocked_us").to_number<long>() > 1'000'000);
+
+  const auto proof = it.ride({"review", it.attempts.string(), "--show", "ben/ddl-queued"});
+  INFO(proof.out);
+  CHECK(proof.exit_code == 0);
+  CHECK(holds(proof.out, "trap/ddl-queued: fail, -6 of 6"));
+  CHECK(holds(proof.out, "ALTER TABLE orders ALTER COLUMN release_id SET DEFAULT 'unknown'"));
+  CHECK(holds(proof.out, "trap sprung: Queued DDL behind the lock"));
+  CHECK_FALSE(holds(proof.out, "LOCK TABLE"));
+
+  const auto nobody = it.ride({"review", it.attempts.string(), "--learner", "eve"});
+  CHECK(nobody.exit_code == 1);
+  CHECK(holds(nobody.err, "no attempt matches"));
+  CHECK(it.ride({"review", it.attempts.string(), "--since", "soon"}).exit_code == 2);
+  CHECK(it.ride({"review"}).exit_code == 2);
+}
+
+TEST_CASE("a damaged file in the folder is named, and the table goes on", "[lab][review]") {
+  const Class it;
+  save(it.attempts / "broken.ride", load(it.attempts / "ana.ride").substr(0, 60'000));
+  const auto done = it.ride({"review", it.attempts.string()});
+  CHECK(done.exit_code == 1);
+  CHECK(holds(done.err, "broken.ride: "));
+  CHECK(holds(done.out, "4 attempts"));
+}
+
+TEST_CASE("two attempts are lined up, with comments, and part where they went other ways",
+          "[lab][review]") {
+  const Class it;
+  const auto ana = (it.attempts / "ana.ride").string(), ben = (it.attempts / "ben.ride").string();
+  REQUIRE(it.ride({"replay", ben, "--comment", "1", "read the locks first"}).exit_code == 0);
+  const auto done = it.ride({"review", "--compare", ben, ana});
+  INFO(done.err << done.out);
+  REQUIRE(done.exit_code == 0);
+  CHECK(holds(done.out, "here they part"));
+  CHECK(holds(done.out, "trap ddl-queued"));
+  CHECK(holds(done.out, "read the locks first"));
+  const auto both = objects(it.ride({"review", "--compare", ana, ben + ":1", "--json"}).out);
+  REQUIRE(both.size() == 1);
+  CHECK(both[0].at("a").at("learner") == "ana");
+  bool ended = false;
+  for (const auto& line : both[0].at("milestones").as_array())
+    if (line.at("milestone") == "ended migration_runner")
+      ended = line.at("a").is_object() && line.at("b").is_object();
+  CHECK(ended);
+  const auto same = objects(it.ride({"review", "--compare", ana, ana, "--json"}).out);
+  CHECK(same.at(0).at("part_at").is_null());
+}
+
+TEST_CASE("a statement that holds up the application is told with how long, in a live run",
+          "[lab][review]") {
+  Lab lab;
+  lab.start();
+  lab.play_text(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+      " WHERE application_name LIKE 'migration_runner%';\n"
+      "-- @wait ended migration_runner\n"
+      "BEGIN;\nLOCK TABLE orders IN SHARE MODE;\nSELECT pg_sleep(1);\nCOMMIT;\n");
+  lab.submit();
+  const auto card = json::parse(lab.must({"score", lab.file().string(), "--json"}));
+  const auto& harm = card.at("detail").at("harm");
+  INFO(json::serialize(harm));
+  bool lock = false;
+  for (const auto& row : harm.at("statements").as_array())
+    lock |= row.at("statement") == 3 && row.at("actor") == "app_writer" &&
+            row.at("blocked_us").to_number<long>() > 0;
+  CHECK(lock);
+  CHECK_FALSE(holds(lab.verdict(), "blocked"));
+  CHECK(holds(lab.must({"replay", lab.file().string(), "--txt"}), "#3 kept app_writer waiting"));
+}
