@@ -206,6 +206,6 @@ TEST_CASE("a statement that holds up the application is told with how long, in a
     lock |= row.at("statement") == 3 && row.at("actor") == "app_writer" &&
             row.at("blocked_us").to_number<long>() > 0;
   CHECK(lock);
-  CHECK_FALSE(holds(lab.verdict(), "blocked"));
+  CHECK_FALSE(holds(lab.verdict(), "blocked_us"));
   CHECK(holds(lab.must({"replay", lab.file().string(), "--txt"}), "#3 kept app_writer waiting"));
 }
