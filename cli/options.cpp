@@ -144,11 +144,14 @@ void add_replay(CLI::App& app, Replay& to, std::optional<Command>& chosen) {
       ->needs(run);
   replay->add_option("--target", to.target, "carry it out on this server: a connection string")
       ->needs(run);
-  replay
-      ->add_option("--fork", to.fork,
-                   "carry it out up to this statement, as a run of your own to go on with")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
-      ->excludes(run);
+  CLI::Option* fork =
+      replay
+          ->add_option("--fork", to.fork,
+                       "carry it out up to this statement, as a run of your own to go on with")
+          ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+          ->excludes(run);
+  for (const auto* const shown : {"--comment", "--txt", "--cast", "--html", "--paused"})
+    for (CLI::Option* const again : {run, fork}) again->excludes(replay->get_option(shown));
   replay
       ->add_option("--idle-limit", to.idle_limit_seconds,
                    "seconds that nothing may happen; default: 2; 0: as it was")

@@ -93,7 +93,8 @@ function trapsOf(data, points, checks) {
     el('h3', {}, 'Traps', el('span', {}, `${points.points} of ${points.of}`)),
     told.length > 0 ? el('ul', {}, told.map((check) => ruleOf(data, check))) : null,
     clean.length === 0 ? null : el('details', { class: 'quiet' },
-      el('summary', {}, told.length === 0 ? `None of ${clean.length} was sprung` : `${clean.length} others were not sprung`),
+      el('summary', {}, told.length === 0 ? `None of ${clean.length} was sprung`
+        : clean.length === 1 ? 'One other was not sprung' : `${clean.length} others were not sprung`),
       el('ul', {}, clean.map((check) => ruleOf(data, check)))));
 }
 

@@ -72,7 +72,9 @@ TEST_CASE("bad usage is one line on standard error and exit code 2", "[cli][opti
       std::vector<const char*>{"postgres", "begin"}, std::vector<const char*>{"postgres", "start"},
       std::vector<const char*>{"postgres", "start", "x", "--sandbox", "moon"},
       std::vector<const char*>{"postgres", "start", "x", "--port", "99999"},
-      std::vector<const char*>{"score"}, std::vector<const char*>{"score", "f", "--attempt", "x"});
+      std::vector<const char*>{"score"}, std::vector<const char*>{"score", "f", "--attempt", "x"},
+      std::vector<const char*>{"replay", "f", "--run", "--html", "out.html"},
+      std::vector<const char*>{"replay", "f", "--fork", "3", "--txt"});
   const auto result = parse_words(words);
   CHECK_FALSE(result.parsed.command);
   CHECK(result.parsed.exit_code == 2);
