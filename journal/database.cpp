@@ -201,6 +201,10 @@ void Database::check_ours() const {
   const std::string name = file_.string();
   sqlite3_exec(get(), "PRAGMA schema_version", nullptr, nullptr, nullptr);
   const bool foreign = sqlite3_errcode(get()) == SQLITE_NOTADB;
+  if (!foreign && integer("SELECT count(*) FROM sqlite_schema") == 0)
+    throw std::runtime_error(name +
+                             ": is not a ride attempt file, it holds nothing; if ride or the "
+                             "machine died while it was being made, remove it");
   if (foreign || integer("PRAGMA application_id") != application_id)
     throw std::runtime_error(name + ": is not a ride attempt file");
   const auto version = integer("PRAGMA user_version");

@@ -122,6 +122,7 @@ Recovered recover(const std::filesystem::path& file, const std::optional<Signing
   if (liveness(file) == Liveness::closed) {
     // A recovery that died at its very end left its lock: taken and let go, it is removed.
     if (std::filesystem::exists(lock_path(file))) WriterLock::acquire(file);
+    Database::open_for_reading(file);  // what is none of ride's is not called whole
     return out;
   }
   auto lock = WriterLock::acquire(file);

@@ -273,3 +273,13 @@ TEST_CASE("recovery does nothing to a file at rest", "[journal][recovery]") {
   CHECK_FALSE(recover(folder / "a.ride").was_interrupted);
   CHECK(load(folder / "a.ride") == before);
 }
+
+TEST_CASE("a file that is none of ride's, or was never made to its end, is not called whole",
+          "[journal][recovery]") {
+  const TemporaryFolder folder;
+  save(folder / "text.ride", std::string(5000, 'x'));
+  CHECK(contains(error_of([&] { recover(folder / "text.ride"); }), "is not a ride attempt file"));
+  save(folder / "empty.ride", "");
+  CHECK(contains(error_of([&] { recover(folder / "empty.ride"); }), "it holds nothing"));
+  CHECK(contains(error_of([&] { recover(folder / "none.ride"); }), "no such file"));
+}
