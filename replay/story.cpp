@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,8 +12,10 @@
 #include "journal/fields.hpp"
 #include "journal/reader.hpp"
 #include "replay/answer.hpp"
+#include "replay/gui.hpp"
 #include "replay/notes.hpp"
 #include "replay/numbering.hpp"
+#include "sql/worker.hpp"
 
 namespace ride::replay {
 namespace {
@@ -48,6 +51,7 @@ struct Lane {
   std::map<std::string, journal::facts::Values, std::less<>> parameters;  // by portal
   std::map<std::string, std::string, std::less<>> texts;                  // by portal
   std::map<std::string, StatementRow, std::less<>> running;  // by portal: what its Execute began
+  bool gui = false;
 };
 
 class Teller {
@@ -59,6 +63,8 @@ class Teller {
     if (began_us_ == 0 || event.kind == Kind::attempt_began) began_us_ = event.at_us;
     if (event.kind == Kind::submit_ended) submitted_ = true;
     if (auto note = notes_.note_of(event)) emit(event, std::move(*note));
+    if (event.kind == Kind::connection_started || event.kind == Kind::parameter_changed)
+      name_client(event);
     if (event.kind >= Kind::query && event.kind <= Kind::function_call) request(event);
     if (event.kind == Kind::ended) answer(event);
     if (event.kind == Kind::ready) flush(event, Fields(event.body).get_int(Field::request));
@@ -77,6 +83,23 @@ class Teller {
  private:
   void emit(const Event& at, std::variant<StatementBegan, StatementEnded, Note> what) {
     sink_({at.seq, at.at_us, at.at_us - began_us_, at.connection, std::move(what)});
+  }
+
+  void name_client(const Event& event) {
+    const Fields fields(event.body);
+    auto& lane = lanes_[event.connection];
+    if (event.kind == Kind::connection_started)
+      lane.gui = is_gui(fields.get_bytes(Field::application));
+    else if (fields.get_bytes(Field::name) == "application_name")
+      lane.gui = is_gui(fields.get_bytes(Field::text));
+  }
+
+  // What a graphical client asks by itself is a tool's, as psql's own queries are.
+  void mark_tool(StatementsOfRequest& rows) {
+    if (!analyser_) analyser_.emplace();
+    for (auto& row : rows)
+      if (row.tool == 0 && row.text && reads_catalogs_only(analyser_->analyse(*row.text)))
+        row.tool = 1;
   }
 
   void request(const Event& event) {
@@ -98,6 +121,7 @@ class Teller {
     if (event.kind == Kind::query) lane.running.clear();
     auto rows = rows_of(event, lane, portal);
     if (rows.empty()) return;
+    if (lane.gui) mark_tool(rows);
     if (event.kind == Kind::execute) lane.running[portal] = rows.front();
     auto& open = lane.open[event.seq] = {std::move(rows), 0, 0, event.at_us};
     if (event.kind == Kind::execute && again_) {
@@ -185,6 +209,7 @@ class Teller {
   const std::function<void(const Moment&)>& sink_;
   Notes notes_;
   std::map<ConnectionId, Lane> lanes_;
+  std::optional<sql::Analyser> analyser_;  // made for the first graphical client
   Event last_;
   std::int64_t began_us_ = 0;
   bool submitted_ = false;

@@ -174,3 +174,30 @@ TEST_CASE("the attempt to be told is the last submitted, the last, or the one na
   CHECK(choose_attempt(reader, 2) == 2);
   CHECK(contains(journal::error_of([&] { choose_attempt(reader, 3); }), "has no attempt 3"));
 }
+
+TEST_CASE("what a graphical client asks the catalogs by itself is a tool's", "[replay][story]") {
+  const TemporaryFolder folder;
+  Recording recording(folder / "a.ride", sample_rules());
+  const std::string catalog = "SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON true";
+  const std::string information = "SELECT table_name FROM information_schema.tables";
+  recording.select(catalog, {});
+  recording.add(Kind::parameter_changed, 1, [](journal::FieldWriter& out) {
+    out.put(Field::name, "application_name").put(Field::text, "DBeaver 24.1.0 - Main <app>");
+  });
+  for (const auto& text :
+       {catalog, information, std::string("SELECT * FROM pg_stat_activity"),
+        std::string("SELECT pg_terminate_backend(1) FROM pg_class"), std::string("SELECT 1"),
+        std::string("SELECT * FROM orders, pg_class"), std::string("DELETE FROM pg_class")})
+    recording.select(text, {});
+  recording.close();
+  std::vector<std::int64_t> begun, ended;
+  journal::Reader reader(folder / "a.ride");
+  tell(reader, 1, [&](const Moment& moment) {
+    const auto* began = std::get_if<StatementBegan>(&moment.what);
+    if (began != nullptr && began->tool) begun.push_back(began->n);
+    const auto* answer = std::get_if<StatementEnded>(&moment.what);
+    if (answer != nullptr && answer->tool) ended.push_back(answer->n);
+  });
+  CHECK(begun == std::vector<std::int64_t>{2, 3});
+  CHECK(ended == begun);
+}
