@@ -1,6 +1,6 @@
-// Recognises what graphical clients ask the catalogs by themselves, to fill their trees. Such a text
-// has no mark of its own, as psql's have, so the name that the client gives itself decides. What is
-// shown depends on it, never a grade. Pure.
+// Recognises what graphical clients ask the catalogs by themselves, to fill their trees. Such a
+// text has no mark of its own, as psql's have, so the name that the client gives itself decides.
+// What is shown depends on it, never a grade. Pure.
 #pragma once
 
 #include <string_view>
