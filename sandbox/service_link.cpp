@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr const char* protocol = "1";
+constexpr const char* protocol = "2";
 constexpr milliseconds poll_interval{5};
 constexpr milliseconds start_limit{60'000};
 constexpr milliseconds stop_limit{15'000};
@@ -45,7 +45,7 @@ std::optional<std::vector<std::string>> lines_of(const fs::path& file) {
 }
 
 // Opening for writing fails with ENXIO where nobody reads.
-int open_bell(const fs::path& file) {
+int open_fifo(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
   struct stat found {};
   if (fd < 0 || (fstat(fd, &found) == 0 && S_ISFIFO(found.st_mode))) return fd;
@@ -56,18 +56,18 @@ int open_bell(const fs::path& file) {
 
 }  // namespace
 
-ServiceLink::ServiceLink(fs::path folder, int lock, int bell)
-    : folder_(std::move(folder)), lock_(lock), bell_(bell) {}
+ServiceLink::ServiceLink(fs::path folder, int lock, int life)
+    : folder_(std::move(folder)), lock_(lock), life_(life) {}
 
 ServiceLink::ServiceLink(ServiceLink&& other) noexcept
     : folder_(std::move(other.folder_)),
       lock_(std::exchange(other.lock_, -1)),
-      bell_(std::exchange(other.bell_, -1)),
+      life_(std::exchange(other.life_, -1)),
       hello_(std::move(other.hello_)),
       started_(std::move(other.started_)) {}
 
 ServiceLink::~ServiceLink() {
-  if (bell_ >= 0) ::close(bell_);
+  if (life_ >= 0) ::close(life_);
   if (lock_ >= 0) ::close(lock_);
 }
 
@@ -76,9 +76,9 @@ std::optional<ServiceLink> ServiceLink::find(const fs::path& folder) {
   const int lock = ::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lock < 0 && (errno == EACCES || errno == EPERM)) refuse(folder);
   if (lock < 0) return std::nullopt;
-  ServiceLink link(folder, lock, open_bell(place / "bell"));
-  if (link.bell_ < 0 && errno == EACCES) refuse(folder);
-  if (link.bell_ < 0 || !link.greeted()) return std::nullopt;
+  ServiceLink link(folder, lock, open_fifo(place / "life"));
+  if (link.life_ < 0 && errno == EACCES) refuse(folder);
+  if (link.life_ < 0 || !link.greeted()) return std::nullopt;
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
     throw ServiceInUse("another ride uses the server behind " + folder.string() +
                        ": end its run first, with `ride postgres stop`");
@@ -127,8 +127,17 @@ std::optional<Identity> ServiceLink::owner() const {
 }
 
 bool ServiceLink::alive() const {
-  pollfd state{bell_, POLLOUT, 0};
+  pollfd state{life_, POLLOUT, 0};
   return ::poll(&state, 1, 0) >= 0 && (state.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+// Held open no longer than that: who waits for a ring ends when nobody has the bell open for
+// writing. Whether anybody lives is asked of the other FIFO.
+void ServiceLink::ring() const {
+  const int bell = open_fifo(control("bell"));
+  if (bell < 0) return;
+  [[maybe_unused]] const auto rung = ::write(bell, "\n", 1);
+  ::close(bell);
 }
 
 void ServiceLink::request(const std::string& action, const std::vector<std::string>& arguments,
@@ -139,7 +148,7 @@ void ServiceLink::request(const std::string& action, const std::vector<std::stri
   for (const auto& argument : arguments) text += argument + "\n";
   write_private_file(control("request.new"), text, owner());
   fs::rename(control("request.new"), control("request"));
-  [[maybe_unused]] const auto rung = ::write(bell_, "\n", 1);  // whether it lives is asked below
+  ring();
   const auto until = SteadyClock::now() + limit;
   while (true) {
     const auto answer = lines_of(control("answer"));

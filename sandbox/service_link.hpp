@@ -55,16 +55,17 @@ class ServiceLink {
   std::optional<int> server_end() const;
 
  private:
-  ServiceLink(std::filesystem::path folder, int lock, int bell);
+  ServiceLink(std::filesystem::path folder, int lock, int life);
   std::filesystem::path control(const char* name) const { return folder_ / "control" / name; }
   std::optional<Identity> owner() const;
   bool greeted();
+  void ring() const;
   void request(const std::string& action, const std::vector<std::string>& arguments,
                std::chrono::milliseconds limit);
 
   std::filesystem::path folder_;
   int lock_ = -1;
-  int bell_ = -1;
+  int life_ = -1;
   ServiceHello hello_;
   std::string started_;  // the id of the last start
 };

@@ -30,11 +30,10 @@ class Script {
  public:
   using Reply = std::function<std::string(const std::string& request)>;
 
-  explicit Script(Reply reply = {}, const std::string& protocol = "1", uid_t uid = geteuid()) {
+  explicit Script(Reply reply = {}, const std::string& protocol = "2", uid_t uid = geteuid()) {
     fs::create_directories(control());
-    REQUIRE(mkfifo((control() / "bell").c_str(), 0600) == 0);
-    bell_ = ::open((control() / "bell").c_str(), O_RDWR | O_CLOEXEC);
-    REQUIRE(bell_ >= 0);
+    bell_ = make_fifo("bell");
+    life_ = make_fifo("life");
     std::ofstream(control() / "hello")
         << "protocol " << protocol << "\nuid " << uid << "\ngid " << getegid()
         << "\nshared /seen\ncluster /seen/data\nversion postgres (PostgreSQL) 17.2 (Debian)\n";
@@ -48,11 +47,21 @@ class Script {
   fs::path folder() const { return folder_.path(); }
   fs::path control() const { return folder_ / "control"; }
   void die() {
-    if (bell_ >= 0) ::close(bell_);
-    bell_ = -1;
+    for (int* const fifo : {&bell_, &life_}) {
+      if (*fifo >= 0) ::close(*fifo);
+      *fifo = -1;
+    }
   }
 
  private:
+  int make_fifo(const char* name) const {
+    const auto path = control() / name;
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const int fifo = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    REQUIRE(fifo >= 0);
+    return fifo;
+  }
+
   void answer(const Reply& reply) {
     char rung = 0;
     if (::read(bell_, &rung, 1) != 1) return;
@@ -64,6 +73,7 @@ class Script {
 
   test::TemporaryDirectory folder_;
   int bell_ = -1;
+  int life_ = -1;
   std::thread thread_;
 };
 
@@ -148,20 +158,20 @@ TEST_CASE("a service serves one ride at a time", "[sandbox]") {
 }
 
 TEST_CASE("a script of another version is refused", "[sandbox]") {
-  Script script({}, "2");
+  Script script({}, "1");
   CHECK(test::error_of([&] { ServiceLink::open(script.folder(), 0ms); }).find("same version") !=
         std::string::npos);
 }
 
 TEST_CASE("ride and the service run as the same user", "[sandbox]") {
-  Script script({}, "1", 4000);
+  Script script({}, "2", 4000);
   const pid_t pid = fork();
   REQUIRE(pid >= 0);
   if (pid == 0) {
     // Root may, so root becomes the owner of the folder, and that is not the service's user.
     const auto own = test::unprivileged_user();
     if (geteuid() == 0) {
-      for (const auto& file : {script.folder(), script.control(), script.control() / "bell",
+      for (const auto& file : {script.folder(), script.control(), script.control() / "life",
                                script.control() / "hello"})
         if (chown(file.c_str(), own.first, own.second) != 0) _exit(2);
       if (setgid(own.second) != 0 || setuid(own.first) != 0) _exit(3);

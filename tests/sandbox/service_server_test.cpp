@@ -3,11 +3,13 @@
 #include "sandbox/service_server.hpp"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include "sandbox/check.hpp"
@@ -78,6 +80,24 @@ TEST_CASE("docker/server-entry runs under Alpine's shell", "[sandbox][postgres]"
 
 TEST_CASE("docker/server-entry runs under bash as sh", "[sandbox][postgres]") {
   boot_twice({"bash", "--posix"});
+}
+
+// Where a shell itself reads, a signal that comes just before the read blocks is served by the next
+// ring alone. A shell that waits for a child does so without that gap.
+TEST_CASE("a service at rest waits for a child, so that no stop is missed", "[sandbox]") {
+  for (const auto& shell : {std::vector<std::string>{"sh"}, {"bash", "--posix"}}) {
+    INFO(shell.front());
+    test::ServerEntry entry(shell);
+    long call = -1;
+    const auto waits = [&] {
+      std::ifstream in("/proc/" + std::to_string(entry.pid()) + "/syscall");
+      in >> call;  // "running" while it does not wait for anything
+      return in && (call == SYS_wait4 || call == SYS_waitid || call == SYS_rt_sigsuspend);
+    };
+    CHECK(test::eventually(waits));
+    INFO("system call " << call);
+    CHECK(entry.stop() == 0);
+  }
 }
 
 TEST_CASE("a stop of the service ends its server with it", "[sandbox][postgres]") {

@@ -25,6 +25,7 @@ class ServerEntry {
   // What the end of its container is by SIGKILL: no process of it is left.
   void kill();
   void start();
+  pid_t pid() const { return child_->pid(); }  // of the shell
   bool runs_server() const { return server() > 0; }
   void signal_server(int number) const;
 
