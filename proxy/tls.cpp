@@ -10,6 +10,11 @@
 namespace ride::proxy {
 namespace {
 
+// PostgreSQL's own records have that at most, the size of its buffer for output. libpq keeps room
+// for no more, leaves the rest of a larger record within OpenSSL, and a program that then waits for
+// its socket (pg_basebackup does at the end of its WAL stream) waits for ever.
+constexpr long largest_record = 8192;
+
 [[noreturn]] void fail(const std::string& what) { throw std::runtime_error("TLS: " + what); }
 
 // A client that offers other protocols alone is told so by an alert, as PostgreSQL 17 does.
@@ -70,6 +75,7 @@ SslContext make_client_tls(const Options& options) {
   if (options.tls_certificate_file.empty()) return nullptr;
   auto context = make(TLS_server_method());
   use_certificate(context.get(), options.tls_certificate_file, options.tls_key_file);
+  if (SSL_CTX_set_max_send_fragment(context.get(), largest_record) != 1) fail(openssl_error());
   SSL_CTX_set_alpn_select_cb(context.get(), choose_alpn, nullptr);
   return context;
 }

@@ -1,4 +1,6 @@
 // How a client's TLS may begin: at once or after SSLRequest, and what else is asked for on the way.
+#include <algorithm>
+
 #include "protocol/messages.hpp"
 #include "tests/catch.hpp"
 #include "tests/proxy/recording.hpp"
@@ -34,6 +36,14 @@ std::string gssenc_request() {
   std::string out;
   protocol::encode_gssenc_request(out);
   return out;
+}
+
+// OpenSSL's callback for messages: keeps the size of the largest record that came.
+void note_record(int sent, int, int type, const void* header, std::size_t size, SSL*, void* kept) {
+  if (sent != 0 || type != SSL3_RT_HEADER || size < 5) return;
+  const auto* bytes = static_cast<const unsigned char*>(header);
+  auto& largest = *static_cast<std::size_t*>(kept);
+  largest = std::max(largest, std::size_t{bytes[3]} << 8U | bytes[4]);
 }
 
 const auto idle_ready = "Z\0\0\0\5I"s;
@@ -254,4 +264,24 @@ TEST_CASE("TLS below 1.2 is refused", "[postgres][proxy]") {
   client.send_plain(ssl_request());
   REQUIRE(client.receive_plain() == "S");
   CHECK_FALSE(client.begin_tls("", "", TLS1_1_VERSION));
+}
+
+// libpq has room for 8 KiB behind what it has not used yet. What a larger record brings beyond that
+// stays within OpenSSL, where a program that waits for its socket never sees it.
+TEST_CASE("wire 57: no TLS record to a client is larger than PostgreSQL's own",
+          "[postgres][wire]") {
+  constexpr std::size_t largest_of_postgresql = 8192, encryption_max = 256;
+  Recording recording;
+  TlsClient client(recording.proxy().port());
+  REQUIRE(client.begin_tls("postgresql"));
+  client.send(startup());
+  client.receive_until(idle_ready);
+  std::size_t largest = 0;
+  SSL_set_msg_callback(client.ssl(), note_record);
+  SSL_set_msg_callback_arg(client.ssl(), &largest);
+  client.send(messages(protocol::Query{"SELECT repeat('x', 1000) FROM generate_series(1, 20000)"},
+                       protocol::Terminate{}));
+  CHECK(client.receive_all().size() > 20'000'000);
+  CHECK(largest > largest_of_postgresql / 2);
+  CHECK(largest <= largest_of_postgresql + encryption_max);
 }
