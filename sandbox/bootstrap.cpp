@@ -22,8 +22,8 @@ constexpr const char* analyze_seeded =
 std::string role_sql(const Scenario& scenario) {
   std::string out;
   for (const auto& role : scenario.environment.roles)
-    out +=
-        "CREATE ROLE " + quote_identifier(role.name) + (role.login ? " LOGIN" : " NOLOGIN") + ";\n";
+    out += "CREATE ROLE " + quote_identifier(role.name) + (role.login ? " LOGIN" : " NOLOGIN") +
+           (role.replication ? " REPLICATION" : "") + ";\n";
   for (const auto& role : scenario.environment.roles) {
     for (const auto& group : role.member_of)
       out += "GRANT " + quote_identifier(group) + " TO " + quote_identifier(role.name) + ";\n";
@@ -102,6 +102,20 @@ void seed(Session& session, Session& watcher, const DatabaseSpec& database,
     session.demand(grants, "learner.grants in " + database.name);
 }
 
+// Every row of every database that vacuum can freeze, so that what is old afterwards is what
+// something holds back. template0 lets nobody in otherwise.
+void freeze_all(Session& main, const OpenSuperuser& open) {
+  const std::string allow = "ALTER DATABASE template0 ALLOW_CONNECTIONS ";
+  main.demand(allow + "true", "open template0");
+  const auto databases =
+      main.demand("SELECT datname FROM pg_catalog.pg_database ORDER BY 1", "list the databases");
+  for (const auto& row : databases.rows) {
+    Session session = open(row.at(0).value());
+    session.demand("VACUUM (FREEZE)", "freeze " + row.at(0).value());
+  }
+  main.demand(allow + "false", "close template0");
+}
+
 }  // namespace
 
 void bootstrap(const Scenario& scenario, const OpenSuperuser& open) {
@@ -125,6 +139,7 @@ void bootstrap(const Scenario& scenario, const OpenSuperuser& open) {
     seed(session, main, database, scenario);
     session.demand(analyze_seeded, "analyze " + database.name);
   }
+  if (scenario.environment.transaction_ids_left > 0) freeze_all(main, open);
   main.demand("SELECT public.pg_stat_statements_reset()", "reset pg_stat_statements");
   main.demand("SELECT pg_catalog.pg_stat_reset()", "reset statistics");
 }
@@ -132,7 +147,8 @@ void bootstrap(const Scenario& scenario, const OpenSuperuser& open) {
 std::string bootstrap_fingerprint(const Scenario& scenario) {
   std::string out = std::string(roles_sql) + common_sql() + role_sql(scenario) +
                     extension_sql(scenario) + configuration(scenario.environment.settings) +
-                    host_based_authentication(learner_role_name);
+                    host_based_authentication(learner_role_name) +
+                    std::to_string(scenario.environment.transaction_ids_left) + "\n";
   for (const auto& database : scenario.environment.databases) {
     out += database_sql(database) + ";\n" + grants_for(scenario, database.name);
     for (const auto& file : database.seed) out += "-- " + file.path + "\n" + file.sql + "\n";

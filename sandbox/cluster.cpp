@@ -193,6 +193,10 @@ void Cluster::make_template(const Scenario& scenario, const fs::path& place,
                             const Progress& progress) {
   start_seeded(scenario, progress);
   server().stop(true);
+  if (const auto left = scenario.environment.transaction_ids_left; left > 0) {
+    say(progress, "advancing its transaction ids");
+    server().advance_transaction_ids(directory_, left);
+  }
   const auto password = passwords_.at(superuser_role);
   if (server().runs_in_place()) {
     const auto pristine = directory_.root / "pristine";

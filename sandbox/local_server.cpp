@@ -12,6 +12,7 @@
 
 #include "sandbox/files.hpp"
 #include "sandbox/server_settings.hpp"
+#include "sandbox/transaction_ids.hpp"
 
 namespace ride::sandbox {
 namespace {
@@ -150,6 +151,10 @@ void LocalServer::launch(const PrivateDirectory& directory, const fs::path& data
   command.output = directory.log() / "startup.log";
   command.death_signal = SIGQUIT;
   child_ = Child::spawn(command);
+}
+
+void LocalServer::advance_transaction_ids(const PrivateDirectory& directory, std::uint32_t left) {
+  sandbox::advance_transaction_ids(binaries_.folder, directory.data(), left, identity_);
 }
 
 void LocalServer::stop(bool cleanly) noexcept {

@@ -37,6 +37,7 @@ class LocalServer final : public Server {
               const std::filesystem::path& data_template) override;
   bool keeps_templates() const override { return true; }
   bool runs_in_place() const override { return true; }
+  void advance_transaction_ids(const PrivateDirectory& directory, std::uint32_t left) override;
   void stop(bool cleanly) noexcept override;
   std::optional<std::string> ended() override;
   Remains remains() const override;

@@ -35,6 +35,7 @@ struct ScenarioLimits {
 struct Role {
   std::string name;
   bool login = false;
+  bool replication = false;  // may make, read and drop replication slots
   std::vector<std::string> member_of;
 };
 
@@ -58,6 +59,9 @@ struct Environment {
   std::vector<Role> roles;
   std::vector<DatabaseSpec> databases;
   std::vector<std::string> extensions;  // created in every database, beside pg_stat_statements
+  // How many transaction ids the cluster can still give out when the fault begins, before the
+  // server refuses to give out more; 0: as many as a fresh one.
+  std::uint32_t transaction_ids_left = 0;
 };
 
 struct Learner {

@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t name_bytes_max = 63;  // PostgreSQL's NAMEDATALEN - 1
+constexpr int transaction_ids_left_max = 1'000'000;
 
 // Names are written into SQL, file names and messages: plain ones only.
 std::string name_of(const YamlNode& node) {
@@ -72,6 +73,7 @@ void read_roles(const YamlNode& environment, Scenario& scenario) {
     Role role;
     role.name = new_role_name(item.at("name"));
     if (const auto login = item.find("login")) role.login = login->flag();
+    if (const auto replication = item.find("replication")) role.replication = replication->flag();
     const auto names = role_names(scenario);
     if (std::find(names.begin(), names.end(), role.name) != names.end())
       item.fail("role \"" + role.name + "\" stands there twice");
@@ -150,6 +152,17 @@ void read_modes(const YamlNode& environment, Scenario& scenario) {
     modes->fail("name at least one of local and docker");
 }
 
+// Advancing them takes the server's own programs while it is down, and a template to keep the
+// outcome: what local servers have.
+void read_transaction_ids(const YamlNode& environment, Scenario& scenario) {
+  const auto ids = environment.find("transaction_ids");
+  if (!ids) return;
+  scenario.environment.transaction_ids_left =
+      static_cast<std::uint32_t>(ids->at("left").number(1, transaction_ids_left_max));
+  if (scenario.environment.docker)
+    ids->fail("\"transaction_ids\" needs a local server: say modes: [local]");
+}
+
 void read_learner(const YamlNode& root, Scenario& scenario) {
   scenario.learner.database = scenario.environment.databases.front().name;
   const auto learner = root.find("learner");
@@ -198,6 +211,7 @@ void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenar
       out.postgres_max = static_cast<int>(max->number(out.postgres_min, 99));
   }
   read_modes(environment, scenario);
+  read_transaction_ids(environment, scenario);
   read_settings(environment, scenario);
   read_roles(environment, scenario);
   read_databases(environment, limits, scenario);

@@ -24,6 +24,7 @@ const KeyTable postgres{{
 const KeyTable roles{{
     {"name", text, required, "lower-case letters, digits and _"},
     {"login", flag, optional, "whether it can log in"},
+    {"replication", flag, optional, "whether it may make and drop replication slots"},
     {"member_of", texts, optional, "roles it is a member of"},
 }};
 
@@ -33,6 +34,10 @@ const KeyTable databases{{
     {"seed", texts, optional, "SQL files inside the folder, in order"},
 }};
 
+const KeyTable transaction_ids{{
+    {"left", number, required, "how many the server still gives out before it refuses"},
+}};
+
 const KeyTable environment{{
     {"postgres", map, optional, "major versions on which the facts hold", &postgres},
     {"modes", texts, optional, "where it can run", nullptr, {"local", "docker"}},
@@ -40,6 +45,8 @@ const KeyTable environment{{
     {"roles", maps, optional, "the application's roles", &roles},
     {"databases", maps, required, "the databases, each with its seed", &databases},
     {"extensions", texts, optional, "created in every database"},
+    {"transaction_ids", map, optional, "how far they have advanced since the seed",
+     &transaction_ids},
 }};
 
 const KeyTable learner{{

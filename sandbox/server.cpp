@@ -74,6 +74,11 @@ std::string local_reason(bool allow_docker, const std::string& docker_trouble) {
 
 }  // namespace
 
+void Server::advance_transaction_ids(const PrivateDirectory&, std::uint32_t) {
+  throw std::runtime_error(std::string("a server in mode ") + mode() +
+                           " cannot have its transaction ids advanced: use --sandbox local");
+}
+
 std::optional<int> major_version(const std::string& postgres) {
   const auto digit = [](unsigned char c) { return std::isdigit(c) != 0; };
   if (postgres.empty() || postgres.size() > 3 ||

@@ -81,6 +81,9 @@ class Server {
   // Whether the sandbox may go on in the directory its template was made in. A container may not:
   // it copies the template into memory of bounded size.
   virtual bool runs_in_place() const = 0;
+  // Of a data directory whose server was stopped cleanly: moves its transaction ids forward until
+  // only `left` remain before the server refuses to give out more. Throws where it cannot.
+  virtual void advance_transaction_ids(const PrivateDirectory& directory, std::uint32_t left);
   // Ends it: quickly (SIGQUIT: the cluster is thrown away) or cleanly (SIGINT: a template). What
   // remains() names afterwards is for clean_up().
   virtual void stop(bool cleanly) noexcept = 0;

@@ -35,6 +35,9 @@ class Writer {
     json_each(snapshot_.content, "databases", [&](const auto& object) {
       properties("database", json_text(object, "name"), object, {"name"});
     });
+    json_each(snapshot_.content, "slots", [&](const auto& object) {
+      properties("slot", json_text(object, "name"), object, {"name"});
+    });
     json_each(snapshot_.content, "settings", [&](const auto& object) { setting(object); });
   }
 

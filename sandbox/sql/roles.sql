@@ -4,7 +4,7 @@ CREATE ROLE oncall LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYP
 GRANT pg_monitor, pg_signal_backend TO oncall;
 
 CREATE ROLE ride_check LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
-GRANT pg_read_all_data, pg_read_all_settings, pg_read_all_stats TO ride_check;
+GRANT pg_monitor, pg_read_all_data TO ride_check;
 
 ALTER ROLE ride_check SET pg_stat_statements.track = 'none';
 ALTER ROLE postgres SET pg_stat_statements.track = 'none';

@@ -1,4 +1,4 @@
--- What belongs to the cluster: roles, databases, settings of databases and roles. One JSON value.
+-- What belongs to the cluster: roles, databases, replication slots, settings of databases and roles. One JSON value.
 SELECT pg_catalog.jsonb_build_object(
   'roles', (
     SELECT jsonb_agg(jsonb_build_object(
@@ -16,6 +16,11 @@ SELECT pg_catalog.jsonb_build_object(
         'grants', coalesce((SELECT jsonb_agg(a::text ORDER BY a::text)
                             FROM unnest(d.datacl) a), '[]')) ORDER BY d.datname)
     FROM pg_catalog.pg_database d),
+  'slots', coalesce((
+    SELECT jsonb_agg(jsonb_build_object(
+        'name', s.slot_name, 'type', s.slot_type, 'plugin', s.plugin, 'database', s.database)
+        ORDER BY s.slot_name)
+    FROM pg_catalog.pg_replication_slots s WHERE NOT s.temporary), '[]'),
   'settings', coalesce((
     SELECT jsonb_agg(jsonb_build_object(
         'database', coalesce(d.datname, ''), 'role', coalesce(r.rolname, ''),

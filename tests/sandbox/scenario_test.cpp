@@ -178,6 +178,15 @@ TEST_CASE("settings that run programs are refused", "[sandbox][scenario]") {
   }
 }
 
+TEST_CASE("ids can be used up where the server's own programs can be run", "[sandbox][scenario]") {
+  const std::string used_up = "transaction_ids: {left: 200}\n  settings:";
+  CHECK(refusal(replaced(shop_yaml, "settings:", used_up)).find("say modes: [local]") !=
+        std::string::npos);
+  const test::ScenarioFolder folder(
+      replaced(shop_yaml, "settings:", "modes: [local]\n  " + used_up));
+  CHECK(sandbox::load_scenario(folder.path()).environment.transaction_ids_left == 200);
+}
+
 TEST_CASE("scenarios are found by folder and the nearest id is named", "[sandbox][scenario]") {
   const test::TemporaryDirectory root;
   for (const char* id : {"stage-12/02-release-fallout", "stage-1/01-start"}) {

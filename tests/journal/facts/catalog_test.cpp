@@ -29,6 +29,16 @@ TEST_CASE("snapshots become rows of class, object and property", "[facts][catalo
   CHECK(facts.catalog[0].database == "tenant_b");
 }
 
+TEST_CASE("a replication slot is a thing of the cluster's", "[facts][catalog]") {
+  Story story;
+  story.snapshot("start", "", R"({"slots":[{"name":"standby_fra2","type":"physical","plugin":null,
+    "database":null}]})");
+  const auto facts = story.derive();
+  CHECK(has(facts, "slot", "standby_fra2", "type", "physical"));
+  CHECK(has(facts, "slot", "standby_fra2", "plugin", {}));
+  CHECK_FALSE(facts.catalog[0].database);
+}
+
 TEST_CASE("what roles gained between the snapshots is a role change of tier catalog",
           "[facts][catalog]") {
   Story story;
