@@ -1,0 +1,19 @@
+-- How old, held back by what, read by whom; then autovacuum at a brisk pace.
+SELECT datname, age(datfrozenxid) FROM pg_database ORDER BY 2 DESC;
+SELECT pid, application_name, age(backend_xmin), state FROM pg_stat_activity WHERE backend_xmin IS NOT NULL ORDER BY 3 DESC;
+SELECT gid, age(transaction) FROM pg_prepared_xacts;
+SELECT slot_name, database, active, age(xmin) AS xmin, age(catalog_xmin) AS catalog_xmin FROM pg_replication_slots ORDER BY 1;
+\connect feeds_db
+SELECT * FROM feeds ORDER BY feed;
+\connect shop_db
+SET ROLE feeds_owner;
+SELECT pg_drop_replication_slot('warehouse');
+RESET ROLE;
+ALTER SYSTEM SET autovacuum_naptime = '1s';
+SELECT pg_reload_conf();
+DO $$ BEGIN FOR i IN 1..250 LOOP
+  EXIT WHEN (SELECT max(age(datfrozenxid)) FROM pg_database) < 1000000;
+  PERFORM pg_sleep(0.1);
+END LOOP; END $$;
+ALTER SYSTEM RESET autovacuum_naptime;
+SELECT pg_reload_conf();
