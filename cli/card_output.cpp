@@ -20,7 +20,7 @@ void compare_with_installed(const scorer::Verdict& verdict) {
   for (const auto& id : scenario_ids(roots)) {
     if (id != verdict.scenario) continue;
     try {
-      const auto installed = sandbox::load_scenario(find_scenario(id, roots)).rules;
+      const auto installed = sandbox::load_scenario(find_scenario(id, roots)).rules_as_written;
       if (scorer::hash(installed) != verdict.scenario_hash)
         tell("graded by the rules of " + id +
              " that the file carries; the scenario installed here has others");
@@ -56,7 +56,7 @@ void print_card(const Score& options) {
   how.attempt = options.attempt;
   scorer::Rules rules;
   if (!options.scenario_folder.empty()) {
-    rules = sandbox::load_scenario(options.scenario_folder).rules;
+    rules = sandbox::load_scenario(options.scenario_folder).rules_as_written;
     how.rules = &rules;
   }
   const scorer::Score score = scorer::score(options.file, how);

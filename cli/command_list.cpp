@@ -35,8 +35,9 @@ int execute(const List& options) {
 }
 
 int execute(const Show& options) {
-  const auto rules =
-      sandbox::load_scenario(find_scenario(options.scenario, scenario_roots())).rules;
+  // Nothing is drawn yet.
+  const auto rules = scorer::with_names(
+      sandbox::load_scenario(find_scenario(options.scenario, scenario_roots())).rules_as_written);
   if (options.json) {
     json::array done(rules.brief.done.begin(), rules.brief.done.end());
     print_json({{"id", rules.id},

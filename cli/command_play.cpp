@@ -13,6 +13,7 @@
 #include "cli/player.hpp"
 #include "cli/script.hpp"
 #include "cli/terminal.hpp"
+#include "sandbox/parameters.hpp"
 
 namespace ride::cli {
 namespace {
@@ -42,6 +43,18 @@ EventSource events_of(const Home& home) {
   return events;
 }
 
+// What stands for {{names}} in the run's attempt; none where there is no run, or it is not served.
+scorer::Values drawn_values(const Home& home) {
+  scorer::Values out;
+  auto current = current_run(home);
+  if (!current) return out;
+  const auto answer = ask(home, *current, {{"command", "drawn"}});
+  if (!answer) return out;
+  for (const auto& [name, value] : answer->at("values").as_object())
+    out[std::string(name)] = json::value_to<std::string>(value);
+  return out;
+}
+
 bool asks_supervisor(const std::vector<Step>& steps) {
   for (const auto& step : steps)
     if (const auto* wait = std::get_if<Wait>(&step); wait && wait->what != Awaited::done)
@@ -52,8 +65,10 @@ bool asks_supervisor(const std::vector<Step>& steps) {
 }  // namespace
 
 int execute(const Play& options) {
-  const auto steps = parse_script(read_script(options.script), options.script);
   const Home home = find_home();
+  const auto steps = parse_script(
+      sandbox::drawn_text(options.script, read_script(options.script), drawn_values(home)),
+      options.script);
   PlayOptions how;
   how.dsn = options.dsn;
   how.wait_max = std::chrono::seconds(options.limit_seconds);

@@ -64,7 +64,8 @@ int execute(const Postmortem& options) {
   if (!submitted && !options.spoil)
     throw Failure("the postmortem gives the cause away; submit first, or ask with --spoil");
   journal::Reader reader(file);
-  const auto rules = scorer::rules_of(reader);
+  const auto rules =
+      scorer::drawn(reader, scorer::choose_attempt(reader, std::nullopt), scorer::rules_of(reader));
   const auto boxes = checklist(rules, file, submitted);
   if (!options.json) {
     print_text(rules, boxes);

@@ -29,7 +29,7 @@ class Regrader {
  public:
   explicit Regrader(const Regrade& options) : options_(options) {
     if (!options.scenario_folder.empty())
-      named_ = sandbox::load_scenario(options.scenario_folder).rules;
+      named_ = sandbox::load_scenario(options.scenario_folder).rules_as_written;
   }
 
   void regrade(const fs::path& file) {
@@ -91,7 +91,7 @@ class Regrader {
     const auto roots = scenario_roots();
     for (const auto& there : scenario_ids(roots))
       if (there == id)
-        return installed_[id] = sandbox::load_scenario(find_scenario(id, roots)).rules;
+        return installed_[id] = sandbox::load_scenario(find_scenario(id, roots)).rules_as_written;
     throw LeftOut{"its scenario, " + scorer::printable_line(id) +
                   ", is not installed here; name its folder with --scenario"};
   }

@@ -42,6 +42,8 @@ struct Source {
   std::string scenario;  // empty: a recording of ride proxy
   std::string learner;
   std::string server_version;
+  std::uint32_t seed = 0;
+  scorer::Values values;
   bool submitted = false;
 };
 
@@ -68,9 +70,13 @@ Source source_of(journal::Reader& reader, const Replay& options) {
       out.learner = fields.get_bytes(Field::learner);
     }
     if (event.attempt != out.attempt) continue;
-    if (event.kind == Kind::attempt_began) out.server_version = fields.get_bytes(Field::tag);
+    if (event.kind == Kind::attempt_began) {
+      out.server_version = fields.get_bytes(Field::tag);
+      out.seed = static_cast<std::uint32_t>(fields.get_int(Field::seed));
+    }
     if (event.kind == Kind::submit_ended) out.submitted = true;
   }
+  if (!out.scenario.empty()) out.values = scorer::values_of(reader, out.attempt);
   if (out.server_version.empty()) out.server_version = reported_version(reader);
   return out;
 }
@@ -98,6 +104,8 @@ RunState run_of(const Source& source, const Home& home) {
       std::filesystem::absolute(find_scenario(source.scenario, scenario_roots())).string();
   state.name = new_run_name(source.scenario, home.attempts());
   state.learner = source.learner;
+  state.seed = source.seed;
+  state.values = scorer::to_json(source.values);
   state.requested_sandbox = "auto";
   state.postgres = major_at_hand(source.server_version);
   state.listen = "127.0.0.1";
@@ -113,7 +121,7 @@ void grade(const Source& source, const std::string& file, RerunResult& result) {
   how.attempt = source.attempt;
   const auto then = scorer::score(source.file, how);
   scorer::ScoreOptions by_the_same;
-  by_the_same.rules = &then.rules;
+  by_the_same.rules = &then.written;
   const auto now = scorer::score(file, by_the_same);
   result.graded = true;
   result.then = then.verdict.total.points;

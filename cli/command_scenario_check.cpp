@@ -14,6 +14,7 @@
 #include "cli/paths.hpp"
 #include "cli/terminal.hpp"
 #include "cli/trial_workers.hpp"
+#include "sandbox/scenario.hpp"
 #include "sandbox/scenario_keys.hpp"
 #include "sandbox/scenario_lint.hpp"
 
@@ -23,7 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr int name_columns = 58;
+constexpr int name_columns = 64;
+constexpr std::size_t drawings_max = 6;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -58,23 +60,49 @@ struct Plan {
   }
 };
 
-Plan plan_for(const fs::path& folder, bool quick) {
-  Plan plan;
-  plan.add("seed: healthy, and twice the same", {Task::seed, "", "", -1});
-  plan.add("incident: it shows, and doing nothing earns nothing", {Task::noop, "", "", -1});
+// What is tried in one drawing.
+enum class Depth {
+  full,
+  quick,  // not: second runs but the first solution's, near-misses, much reading
+  once,   // nothing twice, no near-misses, no much reading
+  brief,  // the first solution
+};
+
+void add_drawing(Plan& plan, const fs::path& folder, std::uint32_t seed, const std::string& mark,
+                 Depth depth) {
+  const auto add = [&](const std::string& name, Task task, const sandbox::ScenarioScript& script) {
+    plan.add(name + mark, {task, script.path, script.springs, script.expect, seed});
+  };
+  const auto solutions = sandbox::scripts_in(folder, "solutions");
+  if (depth == Depth::brief) return add(solutions.front().path, Task::solution, solutions.front());
+  add("seed: healthy, and twice the same", Task::seed, {});
+  add("incident: it shows, and doing nothing earns nothing", Task::noop, {});
   bool first = true;
-  for (const auto& script : sandbox::scripts_in(folder, "solutions")) {
-    plan.add(script.path, {Task::solution, script.path, "", -1});
-    if (!quick || first) plan.add(script.path + ", again", {Task::solution, script.path, "", -1});
-    if (!quick && first)
-      plan.add(script.path + ", with much reading", {Task::reading, script.path, "", -1});
+  for (const auto& script : solutions) {
+    add(script.path, Task::solution, script);
+    if (depth == Depth::full || (first && depth == Depth::quick))
+      add(script.path + ", again", Task::solution, script);
+    if (depth == Depth::full && first)
+      add(script.path + ", with much reading", Task::reading, script);
     first = false;
   }
   for (const auto& script : sandbox::scripts_in(folder, "traps"))
-    plan.add(script.path, {Task::trap, script.path, script.springs, -1});
-  if (quick) return plan;
+    add(script.path, Task::trap, script);
+  if (depth != Depth::full) return;
   for (const auto& script : sandbox::scripts_in(folder, "partial"))
-    plan.add(script.path, {Task::partial, script.path, "", script.expect});
+    add(script.path, Task::partial, script);
+}
+
+// The first drawing in full, the second once, and briefly as many more as show every value.
+Plan plan_for(const fs::path& folder, const std::vector<std::uint32_t>& seeds, bool marked,
+              bool quick) {
+  Plan plan;
+  for (std::size_t i = 0; i < seeds.size(); ++i)
+    add_drawing(plan, folder, seeds[i], marked ? ", --seed " + std::to_string(seeds[i]) : "",
+                i > 1   ? Depth::brief
+                : i > 0 ? Depth::once
+                : quick ? Depth::quick
+                        : Depth::full);
   return plan;
 }
 
@@ -124,8 +152,16 @@ std::vector<std::string> problem_if(bool bad, const std::string& what) {
   return bad ? std::vector<std::string>{what} : std::vector<std::string>{};
 }
 
+std::vector<std::uint32_t> seeds_for(const ScenarioCheck& options,
+                                     const sandbox::Scenario& scenario) {
+  if (options.seed) return {*options.seed};
+  return sandbox::covering_seeds(scenario.parameters, options.quick ? 2 : drawings_max);
+}
+
 void try_scripts(const ScenarioCheck& options, const fs::path& folder, Report& report) {
-  const Plan plan = plan_for(folder, options.quick);
+  const auto scenario = sandbox::load_scenario(folder);
+  const Plan plan =
+      plan_for(folder, seeds_for(options, scenario), !scenario.parameters.empty(), options.quick);
   const WorkFolder work;
   // Templates of its own: what is proved is the seed as it stands, and nobody else's are pushed
   // out.
@@ -133,18 +169,22 @@ void try_scripts(const ScenarioCheck& options, const fs::path& folder, Report& r
   fs::create_directory(cache);
   const auto count = std::min<std::size_t>(options.jobs == 0 ? usual_workers() : options.jobs,
                                            plan.tryings.size());
-  std::set<std::string> starts;
-  std::map<std::string, std::set<std::string>> verdicts;  // of each solution
+  std::map<std::uint32_t, std::set<std::string>> starts;  // of each drawing
+  std::map<std::string, std::set<std::string>> verdicts;  // of each solution in each
   TrialWorkers workers(folder, work.path(), cache, {options.sandbox, options.postgres},
                        static_cast<unsigned>(count));
   workers.run(plan.tryings, [&](std::size_t index, const Tried& tried, double seconds) {
     report.step(plan.names[index], seconds, problem_if(!tried.passed, tried.why));
-    if (!tried.start.empty()) starts.insert(tried.start);
-    if (plan.tryings[index].task == Task::solution && !tried.verdict.empty())
-      verdicts[plan.tryings[index].script].insert(tried.verdict);
+    const auto& trying = plan.tryings[index];
+    if (!tried.start.empty()) starts[trying.seed].insert(tried.start);
+    if (trying.task == Task::solution && !tried.verdict.empty())
+      verdicts[trying.script + (trying.seed == 0 ? "" : ", --seed " + std::to_string(trying.seed))]
+          .insert(tried.verdict);
   });
+  std::size_t most = 0;
+  for (const auto& [seed, different] : starts) most = std::max(most, different.size());
   report.step("reset: every attempt began with the same catalogs", 0,
-              problem_if(starts.size() > 1, std::to_string(starts.size()) + " different ones"));
+              problem_if(most > 1, std::to_string(most) + " different ones"));
   std::string differing;
   for (const auto& [script, different] : verdicts)
     if (different.size() > 1) differing += " " + script;

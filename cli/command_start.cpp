@@ -15,6 +15,7 @@
 #include "cli/first_process.hpp"
 #include "cli/options.hpp"
 #include "cli/recording.hpp"
+#include "cli/run.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/terminal.hpp"
 #include "sandbox/scenario.hpp"
@@ -54,6 +55,8 @@ RunState describe_run(const Start& options, const Home& home, const std::filesys
   state.durability = options.durability;
   state.requested_port = options.port;
   state.listen = options.listen.empty() ? "127.0.0.1" : options.listen;
+  state.keeps_seed = options.seed.has_value();
+  state.seed = options.seed ? *options.seed : sandbox::draw_seed({}, {});
   state.file = (home.attempts() / (state.name + ".ride")).string();
   return state;
 }
@@ -62,15 +65,19 @@ std::string text_of(const json::object& object, std::string_view key) {
   return std::string(object.at(key).as_string());
 }
 
-void print_ready(const Start& options, const scorer::Rules& rules, const json::object& run) {
+void print_ready(const Start& options, const sandbox::Scenario& scenario, const json::object& run) {
   if (options.json) {
     json::object out;
-    for (const auto* key : {"run", "scenario", "sandbox", "dsn", "file"}) out[key] = run.at(key);
+    for (const auto* key : {"run", "scenario", "sandbox", "dsn", "file", "seed"})
+      out[key] = run.at(key);
     print_json(out);
     std::cout.flush();
     return;
   }
-  print_brief(rules, std::cout);
+  print_brief(scenario.rules, std::cout);
+  if (!scenario.parameters.empty())
+    std::cout << "\n  drawn    --seed " << run.at("seed").to_number<std::uint32_t>()
+              << " repeats it";
   std::cout << "\n  sandbox  " << text_of(run, "sandbox_detail")          //
             << "\n  connect  psql \"" << text_of(run, "dsn") << '"'       //
             << "\n  or       ride postgres psql"                          //
@@ -83,20 +90,21 @@ void print_ready(const Start& options, const scorer::Rules& rules, const json::o
 int execute(const Start& options) {
   if (is_first_process()) return lead_container(options);
   const auto folder = find_scenario(options.scenario, scenario_roots());
-  const auto scenario = sandbox::load_scenario(folder);
+  sandbox::load_scenario(folder);  // what is wrong with it is told first
   const Home home = find_home();
   create_home(home);
   RunLock lock = take_home(home);
   RunState state = describe_run(options, home, folder);
+  const auto scenario = sandbox::load_scenario(folder, drawing_of(state));
   require_free_port(state.listen, state.requested_port);
   if (const auto line = memory_warning(state.file); !line.empty()) tell(line);
   const Progress progress = terminal_progress();
   if (options.foreground) {
     supervise_here(home, std::move(state), lock, progress,
-                   [&](const json::object& run) { print_ready(options, scenario.rules, run); });
+                   [&](const json::object& run) { print_ready(options, scenario, run); });
     return exit_worked;
   }
-  print_ready(options, scenario.rules,
+  print_ready(options, scenario,
               launch_supervisor(home, std::move(state), std::move(lock), progress));
   return exit_worked;
 }

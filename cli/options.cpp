@@ -74,6 +74,8 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
                     "a major version (in Docker, image postgres:NN), or an image");
   start->add_flag("--offline", to.start.offline, "never pull an image");
   add_durability(*start, to.start.durability);
+  start->add_option("--seed", to.start.seed,
+                    "repeats what was drawn in an attempt; default: drawn at random");
   start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
 
   CLI::App* status =
@@ -89,7 +91,10 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add(*postgres, "log", "The server's log, as someone on call sees it", to.log, chosen);
   add(*postgres, "hint", "The next of the staged hints", to.hint, chosen);
   add(*postgres, "submit", "Grade what was done", to.submit, chosen);
-  add(*postgres, "reset", "Begin another attempt on a fresh cluster", to.reset, chosen);
+  CLI::App* reset =
+      add(*postgres, "reset", "Begin another attempt on a fresh cluster", to.reset, chosen);
+  reset->add_option("--seed", to.reset.seed,
+                    "repeats a drawing; default: draws anew, unless start had one");
   add(*postgres, "stop", "End the run and keep its file", to.stop, chosen);
   add(*postgres, "gc", "Remove what dead runs left behind", to.gc, chosen);
   CLI::App* post =
@@ -238,6 +243,7 @@ void add_scenario(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   check->add_option("--sandbox", to.scenario_check.sandbox, "as for start; default: local")
       ->check(CLI::IsMember({"auto", "docker", "local", "server"}));
   check->add_option("--postgres", to.scenario_check.postgres, "as for start");
+  check->add_option("--seed", to.scenario_check.seed, "only this drawing; default: several");
   CLI::App* fresh =
       add(*scenario, "new", "A skeleton that passes the lint", to.scenario_new, chosen);
   fresh->add_option("ID", to.scenario_new.id, "for example stage-02/01-blocking-transaction")

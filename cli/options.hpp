@@ -37,6 +37,7 @@ struct Start {
   std::string postgres;                // a major version or an image; empty: any that fits
   bool offline = false;                // never pull an image
   std::string durability = "process";  // process | power
+  std::optional<std::uint32_t> seed;   // of what the scenario draws; nothing: any
   bool foreground = false;
   bool json = false;
 };
@@ -63,6 +64,7 @@ struct Submit {
 };
 
 struct Reset {
+  std::optional<std::uint32_t> seed;  // as Start's; nothing: another one, unless it was asked for
   bool json = false;
 };
 
@@ -197,6 +199,7 @@ struct ScenarioCheck {
   unsigned jobs = 0;              // 0: as many as processors and memory allow
   std::string sandbox = "local";  // as Start's
   std::string postgres;
+  std::optional<std::uint32_t> seed;  // only this drawing; nothing: several
   bool json = false;
 };
 

@@ -1,6 +1,7 @@
 // What a script of a scenario promises about its card, and whether a verdict keeps it. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "scorer/grade.hpp"
@@ -21,6 +22,7 @@ struct Trying {
   std::string script;  // below the scenario's folder; "" for seed and noop
   std::string springs;
   int expect = -1;
+  std::uint32_t seed = 0;  // of what is drawn
 };
 
 // What the verdict lacks of what was promised, one line; "" where it keeps it.

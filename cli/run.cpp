@@ -1,7 +1,6 @@
 #include "cli/run.hpp"
 
 #include <filesystem>
-#include <random>
 #include <system_error>
 #include <utility>
 
@@ -48,10 +47,16 @@ sandbox::Mode sandbox_mode(std::string_view word) {
   return sandbox::Mode::automatic;
 }
 
+sandbox::Drawing drawing_of(const RunState& state) {
+  sandbox::Drawing out{state.seed, std::nullopt};
+  if (!state.values.empty()) out.recorded = scorer::values_from_json(state.values);
+  return out;
+}
+
 Run::Run(Home home, RunState state)
     : home_(std::move(home)),
       state_(std::move(state)),
-      scenario_(sandbox::load_scenario(state_.scenario_folder)) {}
+      scenario_(sandbox::load_scenario(state_.scenario_folder, drawing_of(state_))) {}
 
 Run::~Run() {
   if (proxy_) proxy_->stop();
@@ -114,7 +119,7 @@ void Run::boot(const Progress& progress, const sandbox::Sandbox* previous) {
 }
 
 void Run::record_run() {
-  const std::string rules = scorer::to_json(scenario_.rules);
+  const std::string rules = scorer::to_json(scenario_.rules_as_written);
   const auto digest = journal::sha256(rules);
   std::string body;
   FieldWriter(body)
@@ -130,9 +135,11 @@ void Run::record_attempt() {
   std::string body;
   FieldWriter(body)
       .put(Field::number, std::uint64_t{state_.attempt})
-      .put(Field::seed, std::uint64_t{std::random_device()()})
+      .put(Field::seed, std::uint64_t{state_.seed})
       .put(Field::mode, sandbox_->mode())
       .put(Field::tag, sandbox_->server_version());
+  if (!scenario_.values.empty())
+    FieldWriter(body).put(Field::text, scorer::to_json(scenario_.values));
   if (state_.attempt == 1 && !state_.parent.empty())
     FieldWriter(body).put(Field::message, state_.parent);
   append(Kind::attempt_began, body);
@@ -192,13 +199,45 @@ boost::json::object Run::describe() const {
   return {{"run", state_.name},  {"scenario", state_.scenario},
           {"dsn", state_.dsn},   {"sandbox", state_.sandbox},
           {"file", state_.file}, {"sandbox_detail", sandbox_ ? sandbox_->describe() : ""},
-          {"phase", phase},      {"attempt", state_.attempt}};
+          {"phase", phase},      {"attempt", state_.attempt},
+          {"seed", state_.seed}};
 }
 
-boost::json::object Run::reset(const Progress& progress) {
+boost::json::object Run::drawn() const {
+  boost::json::object values;
+  for (const auto& [name, value] : scenario_.values) values.emplace(name, value);
+  return {{"seed", state_.seed}, {"values", std::move(values)}};
+}
+
+// Where something is drawn the folder is read again, and must still be the scenario that the file
+// carries.
+sandbox::Scenario Run::draw_next(std::optional<std::uint32_t> seed) {
+  RunState next = state_;
+  next.keeps_seed = seed || state_.keeps_seed;
+  next.values.clear();
+  if (seed)
+    next.seed = *seed;
+  else if (!next.keeps_seed)
+    next.seed = sandbox::draw_seed(scenario_.parameters, scenario_.values);
+  if (scenario_.parameters.empty()) {
+    state_ = std::move(next);
+    return scenario_;
+  }
+  auto scenario = sandbox::load_scenario(next.scenario_folder, drawing_of(next));
+  if (scorer::hash(scenario.rules_as_written) != scorer::hash(scenario_.rules_as_written))
+    throw Failure("the scenario in " + next.scenario_folder +
+                  " is another one since this run began; `ride postgres stop`, then start it");
+  state_ = std::move(next);
+  return scenario;
+}
+
+boost::json::object Run::reset(const Progress& progress, std::optional<std::uint32_t> seed) {
+  auto next = draw_next(seed);
   proxy_->close_sessions();
   notice_bypasses(journal::facts::Record::ended);
   if (phase_ == Phase::open) end_attempt("reset");
+  // The old actors go on looking at their own part of the old scenario until they are gone.
+  const auto old = std::exchange(scenario_, std::move(next));
   const auto previous = std::move(sandbox_);  // ends while the next one starts
   if (previous) previous->stop_in_background();
   phase_ = Phase::none;

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 #include <memory>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "cli/bypass_watch.hpp"
@@ -18,6 +19,9 @@
 #include "sandbox/sandbox.hpp"
 
 namespace ride::cli {
+
+// What the attempt's parameters are drawn from. Throws for recorded values that cannot be read.
+sandbox::Drawing drawing_of(const RunState& state);
 
 // As `--sandbox` has it; "auto" and all else is automatic.
 sandbox::Mode sandbox_mode(std::string_view word);
@@ -37,7 +41,9 @@ class Run {
   boost::json::object hint();
   boost::json::object log();
   boost::json::object submit(const Progress& progress);
-  boost::json::object reset(const Progress& progress);
+  boost::json::object drawn() const;  // {seed, values}; they name what the learner is to find
+  // `seed`: what the next attempt and all after it are drawn from.
+  boost::json::object reset(const Progress& progress, std::optional<std::uint32_t> seed = {});
   boost::json::object stop();
 
   // Now and then, between commands: whether somebody went around the proxy.
@@ -52,6 +58,7 @@ class Run {
   void boot(const Progress& progress, const sandbox::Sandbox* previous = nullptr);
   void record_run();
   void record_attempt();
+  sandbox::Scenario draw_next(std::optional<std::uint32_t> seed);
   void start_proxy();
   void append(journal::Kind kind, const std::string& body);
   void end_attempt(std::string_view how);

@@ -63,6 +63,9 @@ std::string to_json(const RunState& state) {
                                       {"file", state.file},
                                       {"supervisor", state.supervisor},
                                       {"attempt", state.attempt},
+                                      {"seed", state.seed},
+                                      {"keeps_seed", state.keeps_seed},
+                                      {"values", state.values},
                                       {"parent", state.parent}});
 }
 
@@ -89,6 +92,9 @@ RunState run_state_from_json(std::string_view written) {
   state.file = text(object, "file");
   state.supervisor = object.at("supervisor").to_number<pid_t>();
   state.attempt = object.at("attempt").to_number<std::uint32_t>();
+  state.seed = object.at("seed").to_number<std::uint32_t>();
+  state.keeps_seed = object.at("keeps_seed").as_bool();
+  state.values = text(object, "values");
   state.parent = text(object, "parent");
   return state;
 }

@@ -39,6 +39,9 @@ struct RunState {
   std::string file;
   pid_t supervisor = 0;
   std::uint32_t attempt = 1;
+  std::uint32_t seed = 0;   // what the current attempt's parameters are drawn from
+  bool keeps_seed = false;  // somebody asked for it: `reset` repeats the drawing
+  std::string values;  // JSON: of an attempt carried out again, instead of what the seed would give
   std::string parent;  // of a fork: what it goes on from, JSON; empty: it is none
 };
 

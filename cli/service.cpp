@@ -33,6 +33,12 @@ json::object find_event(const Watch& watch, const json::object& what) {
   return out;
 }
 
+std::optional<std::uint32_t> seed_in(const json::object& what) {
+  const auto* seed = what.if_contains("seed");
+  if (seed == nullptr) return std::nullopt;
+  return seed->to_number<std::uint32_t>();
+}
+
 json::object carry_out(Run& run, std::string_view command, const json::object& what,
                        const Progress& progress) {
   if (command == "describe") return run.describe();
@@ -41,7 +47,8 @@ json::object carry_out(Run& run, std::string_view command, const json::object& w
   if (command == "hint") return run.hint();
   if (command == "log") return run.log();
   if (command == "submit") return run.submit(progress);
-  if (command == "reset") return run.reset(progress);
+  if (command == "drawn") return run.drawn();
+  if (command == "reset") return run.reset(progress, seed_in(what));
   if (command == "stop") return run.stop();
   if (command == "cursor") return {{"cursor", run.watch().cursor()}};
   if (command == "find") return find_event(run.watch(), what);
@@ -55,7 +62,7 @@ bool answer(Run& run, Request& request) {
     request.conversation->answer(carry_out(run, command, request.what, [&](std::string_view line) {
       request.conversation->progress(line);
     }));
-    if (command != "find" && command != "cursor" && command != "sessions")
+    if (command != "find" && command != "cursor" && command != "drawn" && command != "sessions")
       spdlog::info("command={} done", command);
     return command == "stop";
   } catch (const std::exception& error) {

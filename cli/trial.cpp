@@ -109,6 +109,7 @@ Trial::~Trial() = default;
 
 Tried Trial::run(const Trying& trying) {
   try {
+    scenario_ = sandbox::load_scenario(folder_, {.seed = trying.seed});
     return trying.task == Task::seed ? seed() : attempt(trying);
   } catch (const std::exception& error) {
     run_.reset();  // the next one begins afresh
@@ -142,12 +143,13 @@ Tried Trial::seed() {
   return {true, "", "", ""};
 }
 
-RunState Trial::first_state() const {
+RunState Trial::first_state(std::uint32_t seed) const {
   RunState state;
   state.name = "check-" + std::to_string(runs_);
   state.scenario = scenario_.rules.id;
   state.scenario_folder = fs::absolute(folder_).string();
   state.learner = "check";
+  state.seed = seed;
   state.requested_sandbox = options_.sandbox;
   state.postgres = options_.postgres;
   state.offline = true;
@@ -156,13 +158,13 @@ RunState Trial::first_state() const {
   return state;
 }
 
-void Trial::begin() {
+void Trial::begin(std::uint32_t seed) {
   if (run_) {
-    run_->reset({});
+    run_->reset({}, seed);
     ++number_;
   } else {
     ++runs_;
-    auto state = first_state();
+    auto state = first_state(seed);
     file_ = state.file;
     auto run = std::make_unique<Run>(home_, std::move(state));
     run->begin({});
@@ -196,10 +198,11 @@ std::string Trial::await_probes(const std::string& state) {
 }
 
 std::string Trial::play_script(const Trying& trying) {
-  std::string text = read_text(folder_ / trying.script);
+  const auto file = folder_ / trying.script;
+  std::string text = sandbox::drawn_text(file.string(), read_text(file), scenario_.values);
   if (trying.task == Task::reading)
     text = much_reading(scenario_) + text + "\n" + much_reading(scenario_);
-  const auto steps = parse_script(text, (folder_ / trying.script).string());
+  const auto steps = parse_script(text, file.string());
   PlayOptions how;
   how.dsn = dsn_;
   how.wait_max = wait_limit;
@@ -215,7 +218,7 @@ std::string Trial::play_script(const Trying& trying) {
 }
 
 Tried Trial::attempt(const Trying& trying) {
-  begin();
+  begin(trying.seed);
   std::string errors;
   std::string why;
   if (trying.task == Task::noop) {

@@ -38,8 +38,8 @@ class Trial {
  private:
   Tried attempt(const Trying& trying);
   Tried seed();
-  void begin();
-  RunState first_state() const;
+  void begin(std::uint32_t seed);
+  RunState first_state(std::uint32_t seed) const;
   std::string probes_not(const std::string& state);
   std::string await_probes(const std::string& state);
   std::string play_script(const Trying& trying);
@@ -48,7 +48,7 @@ class Trial {
   std::filesystem::path folder_;
   Home home_;
   TrialOptions options_;
-  sandbox::Scenario scenario_;
+  sandbox::Scenario scenario_;  // as the trying under way has it drawn
   std::unique_ptr<Run> run_;
   std::string file_;
   std::string dsn_;

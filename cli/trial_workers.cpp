@@ -31,7 +31,8 @@ json::object to_json(const Trying& trying) {
           {"task", static_cast<int>(trying.task)},
           {"script", trying.script},
           {"springs", trying.springs},
-          {"expect", trying.expect}};
+          {"expect", trying.expect},
+          {"seed", trying.seed}};
 }
 
 std::string text_of(const json::object& object, const char* key) {
@@ -40,7 +41,8 @@ std::string text_of(const json::object& object, const char* key) {
 
 Trying trying_from(const json::object& line) {
   return {static_cast<Task>(line.at("task").to_number<int>()), text_of(line, "script"),
-          text_of(line, "springs"), line.at("expect").to_number<int>()};
+          text_of(line, "springs"), line.at("expect").to_number<int>(),
+          line.at("seed").to_number<std::uint32_t>()};
 }
 
 json::object to_json(const Tried& tried) {

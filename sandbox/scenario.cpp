@@ -29,6 +29,16 @@ void find_below(const fs::path& folder, const std::string& id, int depth,
   }
 }
 
+scorer::Values values_of(const Drawing& drawing, const Scenario& scenario, const fs::path& file) {
+  if (!drawing.recorded) return draw(scenario.parameters, drawing.seed);
+  for (const auto& parameter : scenario.parameters)
+    for (const auto& name : parameter.names)
+      if (!drawing.recorded->contains(name))
+        throw ScenarioError(file.string() + ": the attempt was recorded without its parameter \"" +
+                            name + "\": it was another version of the scenario");
+  return *drawing.recorded;
+}
+
 }  // namespace
 
 const ActorSpec& Scenario::actor(const std::string& name) const {
@@ -38,7 +48,8 @@ const ActorSpec& Scenario::actor(const std::string& name) const {
   return *found;
 }
 
-Scenario load_scenario(const fs::path& directory, const ScenarioLimits& limits) {
+Scenario load_scenario(const fs::path& directory, const Drawing& drawing,
+                       const ScenarioLimits& limits) {
   const auto file = directory / "scenario.yaml";
   std::error_code error;
   if (!fs::is_regular_file(file, error))
@@ -49,12 +60,15 @@ Scenario load_scenario(const fs::path& directory, const ScenarioLimits& limits) 
   } catch (const std::runtime_error& trouble) {
     throw ScenarioError(trouble.what());
   }
-  const auto root = YamlNode::parse(file.string(), text);
-  const auto strange = root.strange_keys(scenario_keys());
+  const auto written = YamlNode::parse(file.string(), text);
+  const auto strange = written.strange_keys(scenario_keys());
   if (!strange.empty()) throw ScenarioError(strange.front());
-  root.at("format").number(format_version, format_version);
+  written.at("format").number(format_version, format_version);
   Scenario scenario;
   scenario.directory = directory;
+  read_parameters(written, limits, scenario);
+  scenario.values = values_of(drawing, scenario, file);
+  const auto root = written.with(scenario.values);
   scenario.paths = root.texts("paths");
   read_environment(root, limits, scenario);
   read_incident(root, limits, scenario);

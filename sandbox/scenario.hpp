@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/parameters.hpp"
 #include "scorer/rules.hpp"
 
 namespace ride::sandbox {
@@ -30,6 +31,8 @@ struct ScenarioLimits {
   int databases_max = 16;
   int workload_operations_max = 10'000;
   int within_ms_max = 60'000;
+  std::size_t parameters_max = 32;  // names that something is drawn for
+  std::size_t choices_max = 64;     // of one list
 };
 
 struct Role {
@@ -135,6 +138,8 @@ struct Probe {
 struct Scenario {
   std::filesystem::path directory;
   std::vector<std::string> paths;  // learning paths it belongs to
+  std::vector<Parameter> parameters;
+  scorer::Values values;  // drawn; everything below has them in place of {{names}}
   Environment environment;
   Learner learner;
   std::vector<ActorSpec> actors;
@@ -142,11 +147,14 @@ struct Scenario {
   std::vector<Confirmation> confirm;
   std::vector<Probe> probes;
   scorer::Rules rules;  // identity, brief, detect, fix, traps, hints, postmortem, checklist
+  scorer::Rules rules_as_written;  // with {{names}}: what a file carries, the same for all drawings
 
   const ActorSpec& actor(const std::string& name) const;  // asserts that there is one
 };
 
-Scenario load_scenario(const std::filesystem::path& directory, const ScenarioLimits& limits = {});
+// With the values of this drawing. Recorded ones that lack a parameter of the scenario are refused.
+Scenario load_scenario(const std::filesystem::path& directory, const Drawing& drawing = {},
+                       const ScenarioLimits& limits = {});
 
 // The ids of all folders under `root` that have a scenario.yaml ("stage-12/02-release-fallout"),
 // sorted. Reads no file.

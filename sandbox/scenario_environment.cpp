@@ -84,7 +84,8 @@ void read_roles(const YamlNode& environment, Scenario& scenario) {
     scenario.environment.roles[index++].member_of = groups(item, scenario);
 }
 
-SeedFile read_seed(const YamlNode& node, const fs::path& folder, std::size_t& bytes_left) {
+SeedFile read_seed(const YamlNode& node, const Scenario& scenario, std::size_t& bytes_left) {
+  const fs::path& folder = scenario.directory;
   SeedFile seed;
   seed.path = node.filled_text();
   const fs::path relative(seed.path);
@@ -102,6 +103,7 @@ SeedFile read_seed(const YamlNode& node, const fs::path& folder, std::size_t& by
   if (fs::file_size(real) > bytes_left) node.fail("the seed files are too large");
   seed.sql = read_file(real, bytes_left);
   bytes_left -= seed.sql.size();
+  seed.sql = drawn_text(file.string(), seed.sql, scenario.values);
   return seed;
 }
 
@@ -120,7 +122,7 @@ void read_databases(const YamlNode& environment, const ScenarioLimits& limits, S
     database.owner = known_role(item.at("owner"), scenario);
     if (const auto seeds = item.find("seed")) {
       for (const auto& seed : seeds->items())
-        database.seed.push_back(read_seed(seed, scenario.directory, bytes_left));
+        database.seed.push_back(read_seed(seed, scenario, bytes_left));
     }
     scenario.environment.databases.push_back(std::move(database));
   }

@@ -10,6 +10,14 @@ using enum KeyKind;
 constexpr bool required = true;
 constexpr bool optional = false;
 
+const KeyTable parameters{{
+    {"name", text, optional, "what {{name}} stands for"},
+    {"names", texts, optional, "several instead, no value twice"},
+    {"one_of", texts, optional, "plain names or whole numbers"},
+    {"from", number, optional, "the least number, instead of `one_of`"},
+    {"to", number, optional, "the greatest"},
+}};
+
 const KeyTable brief{{
     {"alert", text, required, "what the pager says: symptoms, never the cause"},
     {"impact", text, required, "who is hurt, and what must be left alone"},
@@ -173,6 +181,7 @@ const KeyTable root{{
     {"level", text, required, "L1 to L5"},
     {"minutes", text, required, "how long it takes, 10-15"},
     {"paths", texts, optional, "names of courses"},
+    {"parameters", maps, optional, "what is drawn for each attempt", &parameters},
     {"brief", map, required, "what the learner is told", &brief},
     {"environment", map, required, "what is booted", &environment},
     {"learner", map, optional, "what oncall may do", &learner},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <sstream>
 
 #include "sandbox/files.hpp"
@@ -15,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t script_bytes_max = 1U << 20U;
 constexpr std::size_t hints_wanted = 3;
+constexpr std::size_t drawings_max = 64;
 
 // "-- @springs ID" gives ID; "" where there is no such line.
 std::string directive(const std::string& text, const std::string& word) {
@@ -27,11 +29,14 @@ std::string directive(const std::string& text, const std::string& word) {
 
 class Lint {
  public:
-  explicit Lint(const fs::path& folder)
-      : folder_(folder), scenario_(load_scenario(folder)), root_(read_yaml(folder)) {}
+  Lint(const fs::path& folder, std::uint32_t seed)
+      : folder_(folder),
+        scenario_(load_scenario(folder, {.seed = seed})),
+        root_(read_yaml(folder).with(scenario_.values)) {}
 
   std::vector<std::string> run() {
     check_identity();
+    check_parameters();
     check_solutions();
     check_partial();
     check_traps();
@@ -63,9 +68,39 @@ class Lint {
           "the mechanism");
   }
 
+  // Each is used, and each that is used is there; load_scenario() has seen to the file and its
+  // seeds.
+  void check_parameters() {
+    std::set<std::string> used;
+    const auto use = [&](const std::string& text) {
+      for (auto& name : scorer::parameters_in(text)) used.insert(std::move(name));
+    };
+    root_.as_written().each_text([&](const YamlNode& node) { use(node.text()); });
+    for (const auto& database : root_.at("environment").at("databases").items())
+      for (const auto& seed : database.texts("seed"))
+        use(read_file(folder_ / seed, ScenarioLimits().seed_bytes_max));
+    for (const char* kind : {"solutions", "partial", "traps"})
+      for (const auto& script : scripts_in(folder_, kind)) {
+        const auto text = read_file(folder_ / script.path, script_bytes_max);
+        drawn_text((folder_ / script.path).string(), text, scenario_.values);
+        use(text);
+      }
+    const auto declared = root_.find("parameters");
+    if (!declared) return;
+    for (const auto& item : declared->items()) {
+      const auto names =
+          item.has("name") ? std::vector{item.at("name").text()} : item.texts("names");
+      for (const auto& name : names)
+        if (!used.contains(name)) say(item, "nothing has {{" + name + "}}, which is drawn here");
+    }
+  }
+
   void check_solutions() {
     for (const auto& script : scripts_in(folder_, "solutions"))
-      solutions_.push_back({script.path, read_file(folder_ / script.path, script_bytes_max)});
+      solutions_.push_back(
+          {script.path,
+           drawn_text((folder_ / script.path).string(),
+                      read_file(folder_ / script.path, script_bytes_max), scenario_.values)});
     if (solutions_.empty()) say(root_, "solutions/ has no script; one must earn full marks");
   }
 
@@ -132,7 +167,13 @@ std::vector<std::string> lint_scenario(const fs::path& folder) {
       auto strange = Lint::read_yaml(folder).strange_keys(scenario_keys());
       if (!strange.empty()) return strange;
     }
-    return Lint(folder).run();
+    // Every value is looked at, in as many drawings as that takes.
+    std::vector<std::string> found;
+    for (const auto seed : covering_seeds(load_scenario(folder).parameters, drawings_max))
+      for (auto& line : Lint(folder, seed).run())
+        if (std::find(found.begin(), found.end(), line) == found.end())
+          found.push_back(std::move(line));
+    return found;
   } catch (const ScenarioError& error) {
     return {error.what()};
   }

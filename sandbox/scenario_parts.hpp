@@ -6,6 +6,9 @@
 
 namespace ride::sandbox {
 
+// What is drawn: the declarations, from the file as it is written. Also sees to it that what names
+// a scenario or a rule holds none of them.
+void read_parameters(const YamlNode& written, const ScenarioLimits& limits, Scenario& scenario);
 // What is booted: environment and learner, with the seed files' text.
 void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario);
 // What happens in it: actors, fault, confirm, probes. Needs the environment.

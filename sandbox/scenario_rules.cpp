@@ -40,7 +40,8 @@ void read_detect(const YamlNode& root, scorer::Rules& rules) {
   }
 }
 
-void read_fix(const YamlNode& root, Scenario& scenario) {
+// `scenario` to look names up in; null: they are not drawn yet.
+void read_fix(const YamlNode& root, const Scenario* scenario, scorer::Rules& rules) {
   for (const auto& item : root.at("fix").items()) {
     scorer::FixCheck check;
     check.id = item.at("id").filled_text();
@@ -48,20 +49,22 @@ void read_fix(const YamlNode& root, Scenario& scenario) {
     check.points = points(item);
     check.tables = item.texts("tables");
     check.sql = item.text_or("sql", "");
-    if (!check.sql.empty() || !check.tables.empty() || item.has("database"))
-      check.database = known_database(item.at("database"), scenario).name;
+    if (!check.sql.empty() || !check.tables.empty() || item.has("database")) {
+      check.database = item.at("database").filled_text();
+      if (scenario != nullptr) known_database(item.at("database"), *scenario);
+    }
     if (!check.sql.empty()) check.expect = item.at("expect").text();
     if (const auto workload = item.find("workload")) {
       for (const auto& name : workload->items()) {
-        const auto& actor = known_actor(name, scenario);
-        if (!actor.workload) name.fail("actor \"" + actor.name + "\" has no workload");
-        check.workload.push_back(actor.name);
+        check.workload.push_back(name.filled_text());
+        if (scenario != nullptr && !known_actor(name, *scenario).workload)
+          name.fail("actor \"" + check.workload.back() + "\" has no workload");
       }
     }
     check.facts = item.text_or("facts", "");
     check.why = item.at("why").filled_text();
     check.missing = item.at("missing").filled_text();
-    scenario.rules.fix.push_back(std::move(check));
+    rules.fix.push_back(std::move(check));
   }
 }
 
@@ -92,6 +95,16 @@ void read_afterwards(const YamlNode& root, scorer::Rules& rules) {
   }
 }
 
+scorer::Rules rules_in(const YamlNode& root, const Scenario* scenario) {
+  scorer::Rules rules;
+  read_identity(root, rules);
+  read_detect(root, rules);
+  read_fix(root, scenario, rules);
+  read_traps(root, rules);
+  read_afterwards(root, rules);
+  return rules;
+}
+
 // Where in the file the grading half's own validation found something wrong.
 YamlNode place_of(const YamlNode& root, const scorer::Problem& problem) {
   const auto section = problem.section.empty() ? std::nullopt : root.find(problem.section);
@@ -118,14 +131,10 @@ void refuse(const YamlNode& root, const std::vector<scorer::Problem>& problems) 
 }  // namespace
 
 void read_rules(const YamlNode& root, Scenario& scenario) {
-  auto& rules = scenario.rules;
-  read_identity(root, rules);
-  read_detect(root, rules);
-  read_fix(root, scenario);
-  read_traps(root, rules);
-  read_afterwards(root, rules);
-  refuse(root, scorer::validate(rules));
-  refuse(root, scorer::check_rule_sql(rules));
+  scenario.rules_as_written = rules_in(root.as_written(), nullptr);
+  scenario.rules = rules_in(root, &scenario);
+  refuse(root, scorer::validate(scenario.rules));
+  refuse(root, scorer::check_rule_sql(scenario.rules));
 }
 
 }  // namespace ride::sandbox

@@ -21,7 +21,7 @@ json::object schema_of(const Key& key) {
     case KeyKind::text:
       return text_schema(key);
     case KeyKind::number:
-      return {{"type", "integer"}};
+      return {{"type", json::array{"integer", "string"}}, {"pattern", "^\\{\\{[a-z_0-9]+\\}\\}$"}};
     case KeyKind::flag:
       return {{"type", "boolean"}};
     case KeyKind::texts:

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "sandbox/parameters.hpp"
 #include "sandbox/scenario.hpp"
 
 namespace ride::sandbox {
@@ -167,9 +168,28 @@ std::optional<YamlNode> YamlNode::find(const std::string& key) const {
   return std::nullopt;
 }
 
+YamlNode YamlNode::with(scorer::Values values) const {
+  return {name_, node_, what_, std::make_shared<const scorer::Values>(std::move(values))};
+}
+
+YamlNode YamlNode::as_written() const { return {name_, node_, what_}; }
+
+void YamlNode::each_text(const std::function<void(const YamlNode&)>& visit) const {
+  if (node_.IsScalar()) return visit(*this);
+  for (const auto& child : node_) {
+    const bool in_map = node_.IsMap();
+    YamlNode(name_, in_map ? child.second : child, what_, values_).each_text(visit);
+  }
+}
+
 std::string YamlNode::text() const {
   if (!node_.IsScalar()) fail("\"" + what_ + "\" must be text");
-  return node_.Scalar();
+  if (!values_) return node_.Scalar();
+  try {
+    return scorer::with_values(node_.Scalar(), *values_);
+  } catch (const scorer::NoValue& error) {
+    fail(error.what() + suggestion(error.name(), *values_));
+  }
 }
 
 std::string YamlNode::filled_text() const {
@@ -181,7 +201,7 @@ std::string YamlNode::filled_text() const {
 }
 
 long long YamlNode::number(long long min, long long max) const {
-  const std::string scalar = node_.IsScalar() ? node_.Scalar() : "";
+  const std::string scalar = node_.IsScalar() ? text() : "";
   long long value = 0;
   const char* end = scalar.data() + scalar.size();
   const auto [rest, error] = std::from_chars(scalar.data(), end, value);
@@ -200,7 +220,7 @@ bool YamlNode::flag() const {
 std::vector<YamlNode> YamlNode::items() const {
   if (!node_.IsSequence()) fail("\"" + what_ + "\" must be a list");
   std::vector<YamlNode> out;
-  for (const auto& item : node_) out.push_back(YamlNode(name_, item, what_));
+  for (const auto& item : node_) out.push_back(YamlNode(name_, item, what_, values_));
   return out;
 }
 
@@ -209,7 +229,8 @@ std::vector<std::pair<std::string, YamlNode>> YamlNode::entries() const {
   std::vector<std::pair<std::string, YamlNode>> out;
   for (const auto& pair : node_) {
     if (!pair.first.IsScalar()) fail("\"" + what_ + "\" has a key that is no text");
-    out.emplace_back(pair.first.Scalar(), YamlNode(name_, pair.second, pair.first.Scalar()));
+    out.emplace_back(pair.first.Scalar(),
+                     YamlNode(name_, pair.second, pair.first.Scalar(), values_));
   }
   return out;
 }

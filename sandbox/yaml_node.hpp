@@ -5,6 +5,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "sandbox/scenario_keys.hpp"
+#include "scorer/parameters.hpp"
 
 namespace ride::sandbox {
 
@@ -27,6 +30,13 @@ class YamlNode {
   // than one document.
   static YamlNode parse(const std::string& name, const std::string& text,
                         const YamlLimits& limits = {});
+
+  // The same node, and all below it, with {{names}} in texts replaced from now on. A parsed file
+  // has none replaced.
+  YamlNode with(scorer::Values values) const;
+  YamlNode as_written() const;
+  // Every scalar below that is no key, as it is written.
+  void each_text(const std::function<void(const YamlNode&)>& visit) const;
 
   [[noreturn]] void fail(const std::string& message) const;
   std::string place() const;  // "scenario.yaml:14: "
@@ -49,14 +59,20 @@ class YamlNode {
   std::vector<std::string> texts(const std::string& key) const;  // empty where it is absent
 
  private:
-  YamlNode(std::string name, YAML::Node node, std::string what)
-      : name_(std::move(name)), node_(std::move(node)), what_(std::move(what)) {}
+  using SharedValues = std::shared_ptr<const scorer::Values>;
+
+  YamlNode(std::string name, YAML::Node node, std::string what, SharedValues values = nullptr)
+      : name_(std::move(name)),
+        node_(std::move(node)),
+        what_(std::move(what)),
+        values_(std::move(values)) {}
 
   std::vector<std::string> strange_keys_of(const Key& key) const;
 
   std::string name_;
   YAML::Node node_;
-  std::string what_;  // the key it stands under, for messages
+  std::string what_;     // the key it stands under, for messages
+  SharedValues values_;  // null: texts are as they are written
 };
 
 // The word of `known` that is nearest to `word` by edit distance, or "" where none is near.

@@ -133,6 +133,8 @@ json::object object_of(const Detail& detail) {
           {"recorded_by", detail.ride_version},
           {"sandbox", detail.sandbox},
           {"server_version", detail.server_version},
+          {"seed", value_of(detail.seed)},
+          {"drawn", detail.drawn},
           {"facts_by", detail.facts_versions},
           {"file_format", detail.file_format},
           {"began_us", value_of(detail.began)},

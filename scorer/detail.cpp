@@ -29,6 +29,8 @@ void read_events(journal::Reader& reader, std::uint32_t attempt, Detail& out) {
       out.began = event.at_us;
       out.sandbox = text_of(fields, Field::mode);
       out.server_version = text_of(fields, Field::tag);
+      out.drawn = text_of(fields, Field::text);
+      if (!out.drawn.empty()) out.seed = static_cast<std::int64_t>(fields.get_int(Field::seed));
     } else if (event.kind == Kind::submit_ended) {
       out.submitted = event.at_us;
       out.facts_versions = text_of(fields, Field::text);

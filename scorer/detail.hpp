@@ -63,7 +63,9 @@ struct Detail {
   std::string ride_version;
   std::string sandbox;  // "local" | "docker" | "server"
   std::string server_version;
-  std::string facts_versions;  // JSON, as recorded at submit; "" where not submitted
+  std::optional<std::int64_t> seed;  // where something was drawn from it
+  std::string drawn;                 // JSON of the values, or ""
+  std::string facts_versions;        // JSON, as recorded at submit; "" where not submitted
   std::int64_t file_format = 0;
   std::optional<std::int64_t> began;
   std::optional<std::int64_t> submitted;

@@ -51,6 +51,7 @@ void add_run(Page& page, const Detail& detail) {
   line("learner", detail.learner);
   line("sandbox", detail.sandbox);
   line("server", detail.server_version);
+  if (detail.seed) line("drawn", detail.drawn + " from --seed " + std::to_string(*detail.seed));
   if (detail.began) line("began", utc(*detail.began));
   if (detail.began && detail.submitted)
     line("submitted", "after " + passed(*detail.began, *detail.submitted));

@@ -101,7 +101,7 @@ Regrade regrade(const std::filesystem::path& file, std::uint32_t attempt, const 
   const auto before = score(file, {.attempt = attempt});
   const auto after = score(file, {.attempt = attempt, .rules = &rules});
   return {before.detail.learner, before.verdict, after.verdict,
-          compare(before.rules, before.verdict, rules, after.verdict)};
+          compare(before.rules, before.verdict, after.rules, after.verdict)};
 }
 
 }  // namespace ride::scorer

@@ -40,7 +40,7 @@ struct Regrade {
 std::vector<RuleChange> compare(const Rules& old_rules, const Verdict& before,
                                 const Rules& new_rules, const Verdict& after);
 
-// Throws as score() does.
+// `rules` as written. Throws as score() does.
 Regrade regrade(const std::filesystem::path& file, std::uint32_t attempt, const Rules& rules);
 
 // For people, every line ends in a line feed; `name` stands in front.

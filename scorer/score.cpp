@@ -65,6 +65,25 @@ Rules rules_of(journal::Reader& reader) {
   }
 }
 
+Values values_of(journal::Reader& reader, std::uint32_t attempt) {
+  const auto began = reader.all({.attempt = attempt, .kinds = {Kind::attempt_began}, .after = 0});
+  if (began.empty()) return {};
+  try {
+    return values_from_json(journal::Fields(began.front().body).get_bytes(Field::text));
+  } catch (const std::runtime_error& error) {
+    refuse(reader, error.what());
+  }
+}
+
+Rules drawn(journal::Reader& reader, std::uint32_t attempt, const Rules& written) {
+  try {
+    return with_values(written, values_of(reader, attempt));
+  } catch (const NoValue& error) {
+    refuse(reader, "attempt " + std::to_string(attempt) + " was recorded without the parameter \"" +
+                       error.name() + "\" of these rules, so they cannot grade it");
+  }
+}
+
 std::uint32_t choose_attempt(journal::Reader& reader, std::optional<std::uint32_t> wanted) {
   const auto attempts = reader.attempts();
   if (attempts.empty()) refuse(reader, "has no attempt in it");
@@ -88,8 +107,10 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
   // What was run at submit is not known of a scenario that something was taken out of.
   std::optional<Rules> recorded;
   if (!touched) recorded = rules_of(reader);
-  out.rules = options.rules != nullptr ? *options.rules : *recorded;
+  out.written = options.rules != nullptr ? *options.rules : *recorded;
   const auto attempt = choose_attempt(reader, options.attempt);
+  if (recorded) recorded = drawn(reader, attempt, *recorded);
+  out.rules = options.rules != nullptr ? drawn(reader, attempt, out.written) : *recorded;
   const auto submit = submit_of(reader, attempt);
   if (submit) {
     check_facts(reader, attempt, *submit);
@@ -101,6 +122,7 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
     Vocabulary vocabulary(reader.database().get(), attempt, submit ? "main" : "temp");
     set_redacted(vocabulary.connection(), journal::touched_in(reader, attempt));
     out.verdict = grade(vocabulary, state, out.rules);
+    out.verdict.scenario_hash = hash(out.written);  // not of one drawing
     out.detail = read_detail(reader, vocabulary, out.verdict);
     out.milestones = read_milestones(vocabulary, out.rules, out.verdict);
   } catch (const RuleError& error) {

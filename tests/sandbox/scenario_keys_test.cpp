@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <regex>
 
 #include "base/json.hpp"
 #include "sandbox/scenario.hpp"
@@ -47,6 +48,9 @@ std::string violation(const json::object& schema, const YAML::Node& node, const 
     return at + " is none of its choices";
   }
   if (!has_kind(schema.at("type"), kind)) return at + " is " + kind;
+  if (const auto* pattern = schema.if_contains("pattern"); pattern && kind == "string")
+    if (!std::regex_search(node.Scalar(), std::regex(pattern->as_string().c_str())))
+      return at + " is " + kind;
   if (const auto* items = schema.if_contains("items"))
     for (const auto& item : node)
       if (auto bad = violation(items->as_object(), item, at + "[]"); !bad.empty()) return bad;
@@ -116,6 +120,7 @@ TEST_CASE("the schema refuses what the loader refuses", "[sandbox][scenario]") {
   CHECK(violation(test::replaced(test::shop_yaml, "title: Shop\n", "")) == "scenario lacks title");
   CHECK(violation(test::replaced(test::shop_yaml, "operations: 3", "operations: three")) ==
         "scenario.actors[].workload.operations is string");
+  CHECK(violation(test::replaced(test::shop_yaml, "operations: 3", "operations: \"{{n}}\"")) == "");
   CHECK(violation(test::replaced(test::shop_yaml, "stay_dead", "dies")) ==
         "scenario.actors[].on_killed is none of its choices");
 }

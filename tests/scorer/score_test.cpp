@@ -122,6 +122,43 @@ TEST_CASE("the last submitted attempt is graded unless another is named", "[scor
                  "has no attempt 3; its last one is 2"));
 }
 
+TEST_CASE("each attempt is graded by what was drawn for it", "[scorer][score][parameters]") {
+  auto rules = sample_rules();
+  rules.detect[0].seen = "SELECT statement FROM saw WHERE value = '{{held}}'";
+  rules.detect[0].why = "saw {{held}}";
+  const TemporaryFolder folder;
+  Recording recording(folder / "a.ride", rules, {}, R"({"held":"billing"})");
+  recording.select("SELECT 1", {"billing"});
+  recording.submit();
+  recording.end_attempt("submitted");
+  recording.begin_attempt(2, R"({"held":"ledger"})");
+  recording.select("SELECT 1", {"billing"});
+  recording.submit();
+  recording.end_attempt("submitted");
+  recording.begin_attempt(3);
+  recording.close();
+  const auto first = score(folder / "a.ride", {.attempt = 1});
+  const auto second = score(folder / "a.ride", {.attempt = 2});
+  CHECK(rule_of(first.verdict, "blocker").mark == Mark::pass);
+  CHECK(rule_of(first.verdict, "blocker").why == "saw billing");
+  CHECK(rule_of(second.verdict, "blocker").mark == Mark::fail);
+  CHECK(first.verdict.scenario_hash == hash(rules));
+  CHECK(second.verdict.scenario_hash == hash(rules));
+  CHECK(contains(card_text(first), R"({"held":"billing"} from --seed 118)"));
+  CHECK_FALSE(contains(verdict_json(first.verdict), "118"));
+  CHECK(score(folder / "a.ride", {.attempt = 1, .rules = &rules}).verdict.total.points ==
+        first.verdict.total.points);
+  CHECK(contains(error_of([&] { score(folder / "a.ride", {.attempt = 3}); }),
+                 "attempt 3 was recorded without the parameter \"held\" of these rules"));
+}
+
+TEST_CASE("values that nobody can have drawn grade nothing", "[scorer][score][parameters]") {
+  const TemporaryFolder folder;
+  Recording recording(folder / "a.ride", sample_rules(), {}, R"({"held":"x' OR 1=1 --"})");
+  recording.close();
+  CHECK(contains(error_of([&] { score(folder / "a.ride"); }), "drawn values"));
+}
+
 TEST_CASE("other rules may grade, and a wrong one is named with the file", "[scorer][score]") {
   const TemporaryFolder folder;
   record_submitted(folder / "a.ride");

@@ -2,4 +2,4 @@
 -- @expect 60
 SELECT pid, application_name, state, wait_event_type, pg_blocking_pids(pid) AS blocked_by
 FROM pg_stat_activity WHERE datname = 'shop_db' ORDER BY pid;
-SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'backoffice';
+SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = '{{held}}';

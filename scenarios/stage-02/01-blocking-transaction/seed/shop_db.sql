@@ -8,5 +8,4 @@ CREATE TABLE public.orders (
 INSERT INTO public.orders (id, customer_id, status, total_cents)
 SELECT g, g % 100, 'new', 900 + g * 37 % 5000 FROM generate_series(1, 400) g;
 GRANT SELECT, INSERT, UPDATE ON public.orders TO app_user;
-GRANT SELECT, UPDATE ON public.orders TO support;
-GRANT SELECT ON public.orders TO finance;
+GRANT SELECT, UPDATE ON public.orders TO staff;

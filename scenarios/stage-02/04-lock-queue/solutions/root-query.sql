@@ -4,4 +4,4 @@ SELECT DISTINCT a.pid, a.application_name, a.state FROM w JOIN pg_stat_activity 
 WHERE cardinality(pg_blocking_pids(w.blocker)) = 0;
 SELECT pid, locktype, mode, granted FROM pg_locks WHERE locktype IN ('tuple', 'transactionid') ORDER BY pid;
 -- By name: to ask for the root again while ending sessions would name the next one, too.
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'supplier_feed';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{{head}}';

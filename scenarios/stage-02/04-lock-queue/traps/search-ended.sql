@@ -2,5 +2,5 @@
 -- @springs bystander-ended
 SELECT pid, application_name, state, wait_event_type, wait_event, pg_blocking_pids(pid) AS blocked_by
 FROM pg_stat_activity WHERE datname = 'shop_db' ORDER BY pid;
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'search';
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'supplier_feed';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{{busy}}';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{{head}}';

@@ -6,4 +6,4 @@ SET lock_timeout = '600ms';
 BEGIN;
 LOCK TABLE products IN ACCESS EXCLUSIVE MODE;
 ROLLBACK;
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'supplier_feed';
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{{head}}';

@@ -1,11 +1,11 @@
 -- The column alone.
 -- @expect 73
 \d orders
-\connect tenant_b
+\connect {{first}}
 \d orders
-\connect tenant_d
+\connect {{second}}
 \d orders
-\connect tenant_c
+\connect {{missed}}
 \d orders
 SELECT * FROM schema_migrations;
 ALTER TABLE orders ADD COLUMN external_id text;

@@ -1,5 +1,5 @@
 -- Repaired without having compared.
 -- @expect 60
-\connect tenant_c
+\connect {{missed}}
 ALTER TABLE orders ADD COLUMN external_id text;
 CREATE UNIQUE INDEX CONCURRENTLY orders_external_id_key ON orders (external_id);

@@ -1,16 +1,16 @@
 -- The release, everywhere again.
 -- @springs other-tenant
 \d orders
-\connect tenant_b
+\connect {{first}}
 \d orders
-\connect tenant_d
+\connect {{second}}
 \d orders
-\connect tenant_c
+\connect {{missed}}
 \d orders
 SELECT * FROM schema_migrations;
 ALTER TABLE orders ADD COLUMN external_id text;
 CREATE UNIQUE INDEX CONCURRENTLY orders_external_id_key ON orders (external_id);
-\connect tenant_d
+\connect {{second}}
 ALTER TABLE orders ADD COLUMN IF NOT EXISTS external_id text;
 DROP INDEX orders_external_id_key;
 CREATE UNIQUE INDEX CONCURRENTLY orders_external_id_key ON orders (external_id);

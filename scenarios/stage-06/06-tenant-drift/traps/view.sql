@@ -1,11 +1,11 @@
 -- A view with the column in it.
 -- @springs view-instead
 \d orders
-\connect tenant_b
+\connect {{first}}
 \d orders
-\connect tenant_d
+\connect {{second}}
 \d orders
-\connect tenant_c
+\connect {{missed}}
 \d orders
 SELECT * FROM schema_migrations;
 CREATE VIEW orders_export AS SELECT *, NULL::text AS external_id FROM orders;
