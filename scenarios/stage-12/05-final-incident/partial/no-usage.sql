@@ -1,0 +1,20 @@
+-- The table is granted, the schema is not.
+-- @expect 92
+SELECT pid, application_name, state, wait_event_type, pg_blocking_pids(pid) AS waits_for FROM pg_stat_activity WHERE datname = 'shop_db';
+SELECT column_name, column_default, is_nullable FROM information_schema.columns WHERE table_name = 'orders' ORDER BY ordinal_position;
+SELECT slot_name, slot_type, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) AS behind FROM pg_replication_slots ORDER BY 1;
+\connect ops_db
+SELECT * FROM hosts ORDER BY host;
+\connect billing_db
+SELECT has_schema_privilege('billing_app', 'finance', 'USAGE') AS usage, has_table_privilege('billing_app', 'finance.receipts', 'INSERT') AS insert;
+\connect shop_db
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'release_2026_06';
+UPDATE orders SET channel = 'unknown' WHERE channel IS NULL;
+ALTER TABLE orders ALTER COLUMN channel SET DEFAULT 'unknown';
+SET ROLE replicator;
+SELECT pg_drop_replication_slot('standby_fra2');
+RESET ROLE;
+CHECKPOINT;
+\connect billing_db
+SET ROLE billing_owner;
+GRANT INSERT ON finance.receipts TO billing_app;
