@@ -38,7 +38,8 @@ bool is_forbidden(const std::error_code& code) {
 }
 
 std::optional<journal::SigningKey> key_to_recover(const std::string& file) {
-  if (journal::liveness(file) != journal::Liveness::interrupted) return std::nullopt;
+  if (journal::liveness(file) != journal::Liveness::interrupted && !journal::is_unfinished(file))
+    return std::nullopt;
   if (::access(file.c_str(), R_OK | W_OK) != 0 && errno == EACCES)
     refuse(file, file + ": may not be read and written by this user");
   return key_of(file);

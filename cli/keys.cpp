@@ -46,7 +46,9 @@ std::optional<SigningKey> key_of(const fs::path& file) {
   if (home && has_signed(*home, database)) return home;
   auto beside = SigningKey::load(key_folder(fs::absolute(file).parent_path()));
   if (beside && has_signed(*beside, database)) return beside;
-  return std::nullopt;
+  const bool unsigned_yet = database.integer("SELECT count(*) FROM keys") == 0;
+  if (!unsigned_yet) return std::nullopt;
+  return has_home() || !beside ? home : beside;  // as proxy_key() would
 }
 
 }  // namespace ride::cli

@@ -47,7 +47,11 @@ std::vector<std::string> recover_left_behind(const fs::path& folder) {
   std::vector<std::string> out;
   for (const auto& file : files) {
     try {
-      if (journal::liveness(file) == journal::Liveness::interrupted)
+      const auto state = journal::liveness(file);
+      if (state == journal::Liveness::writing) continue;
+      if (journal::remove_unmade(file))
+        out.push_back("removed " + file.string() + ", which held nothing: its recorder died early");
+      else if (state == journal::Liveness::interrupted || journal::is_unfinished(file))
         out.push_back(recover_one(file));
     } catch (const std::exception& error) {
       out.push_back("cannot recover: " + std::string(error.what()));

@@ -171,9 +171,18 @@ Database Database::create(const std::filesystem::path& file) {
   }
 }
 
+bool Database::was_never_made(const std::filesystem::path& file) {
+  require_exists(file);
+  const Database database(file, file.string(), SQLITE_OPEN_READWRITE);
+  sqlite3_exec(database.get(), "PRAGMA schema_version", nullptr, nullptr, nullptr);
+  if (sqlite3_errcode(database.get()) == SQLITE_NOTADB) return false;
+  return database.integer("PRAGMA page_count") <= 1 &&
+         database.integer("SELECT count(*) FROM sqlite_schema") == 0;
+}
+
 void Database::remove(const std::filesystem::path& file) {
   std::error_code ignored;
-  for (const auto* const suffix : {"", "-wal", "-shm"})
+  for (const auto* const suffix : {"", "-wal", "-shm", "-journal"})
     std::filesystem::remove(file.string() + suffix, ignored);
 }
 

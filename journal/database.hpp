@@ -88,6 +88,10 @@ class Database {
   // file is in memory, up to 2 GiB, and has the tables of an empty file.
   static Database open_damaged(const std::filesystem::path& file);
 
+  // Whether there is nothing in it, not even a table: ride or the machine died while it was being
+  // made. May roll back what SQLite left beside it. The caller holds the writer's lock.
+  static bool was_never_made(const std::filesystem::path& file);
+
   // The file and SQLite's logs beside it, when making an attempt file failed half-way.
   static void remove(const std::filesystem::path& file);
 

@@ -1,6 +1,7 @@
 #include "journal/recovery.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <stdexcept>
@@ -115,20 +116,56 @@ void add_gap_at_end(const Database& database, EventStore& store, Recovered& out)
   ++out.gaps;
 }
 
+bool is_there(const std::filesystem::path& file, const char* suffix) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file.string() + suffix, error);
+  return !error && size > 0;
+}
+
+WriterLock lock_of(const std::filesystem::path& file) {
+  auto lock = WriterLock::acquire(file);
+  if (!lock)
+    throw std::runtime_error(file.string() +
+                             ": is being written by a running ride; stop that first");
+  return std::move(*lock);
+}
+
+// Without rings nothing was recorded that is not in the file; the log that SQLite still has beside
+// it belongs into it, and the beginning of the chain is signed where its writer did not come to it.
+Recovered finish(const std::filesystem::path& file, const std::optional<SigningKey>& key) {
+  const auto lock = lock_of(file);
+  Recovered out;
+  auto database = Database::open_for_writing(file);
+  out.was_interrupted = true;
+  {
+    Transaction transaction(database);
+    EventStore store(database, key);
+    out.last_seq = store.last_seq();
+    if (database.integer("SELECT count(*) FROM checkpoints") == 0) store.sign(mark_recovered);
+    transaction.commit();
+  }
+  put_at_rest(database);
+  return out;
+}
+
 }  // namespace
+
+bool is_unfinished(const std::filesystem::path& file) {
+  constexpr std::streamoff write_version_at = 18;  // in SQLite's file header; 2 says WAL
+  std::ifstream header(file, std::ios::binary);
+  return is_there(file, "-journal") || header.seekg(write_version_at).get() == 2;
+}
 
 Recovered recover(const std::filesystem::path& file, const std::optional<SigningKey>& key) {
   Recovered out;
   if (liveness(file) == Liveness::closed) {
+    if (is_unfinished(file)) return finish(file, key);
     // A recovery that died at its very end left its lock: taken and let go, it is removed.
     if (std::filesystem::exists(lock_path(file))) WriterLock::acquire(file);
     Database::open_for_reading(file);  // what is none of ride's is not called whole
     return out;
   }
-  auto lock = WriterLock::acquire(file);
-  if (!lock)
-    throw std::runtime_error(file.string() +
-                             ": is being written by a running ride; stop that first");
+  const auto lock = lock_of(file);
   const auto paths = ring_paths(file);
   if (paths.empty()) return out;  // closed meanwhile
   auto database = Database::open_for_writing(file);
@@ -147,6 +184,14 @@ Recovered recover(const std::filesystem::path& file, const std::optional<Signing
   put_at_rest(database);
   for (const auto& path : paths) std::filesystem::remove(path);
   return out;
+}
+
+bool remove_unmade(const std::filesystem::path& file) {
+  if (liveness(file) != Liveness::closed) return false;
+  const auto lock = WriterLock::acquire(file);
+  if (!lock || !Database::was_never_made(file)) return false;
+  Database::remove(file);
+  return true;
 }
 
 }  // namespace ride::journal

@@ -24,10 +24,19 @@ struct Recovered {
   Seq last_seq = 0;
 };
 
+// Of a file without rings that nobody writes: whether it was never put at rest, because its writer
+// died before it had a ring, or the machine as the file was closed. Some of it may still lie in the
+// log that SQLite has beside it.
+bool is_unfinished(const std::filesystem::path& file);
+
 // The chain goes on with what was moved; with a key its end is signed, and marked as recovered.
 // Throws std::runtime_error (being written right now; a ring of another file; damage) or
 // std::system_error (folder or disk); the rings then stay where they are.
 Recovered recover(const std::filesystem::path& file,
                   const std::optional<SigningKey>& key = std::nullopt);
+
+// Removes a file that was never made (Database::was_never_made) and that nobody is making now, with
+// what lies beside it. False: it is none such, and is as it was.
+bool remove_unmade(const std::filesystem::path& file);
 
 }  // namespace ride::journal

@@ -3,6 +3,7 @@ import re
 import sqlite3
 from collections import Counter
 
+CARRIED = 75
 GAP, HOLE, CLOSED, QUERY, PARSE, BIND, EXECUTE, ENDED, READY = 5, 4, 14, 20, 21, 22, 24, 30, 31
 NUMBER, NAME, TEXT, DIGEST, TAG, HOW, MESSAGE, ERROR, REQUEST, PORTAL, ORDINAL, STATUS = (
     1, 2, 3, 4, 5, 9, 10, 18, 20, 22, 24, 36)
@@ -36,21 +37,24 @@ def sqlstate(error):
 
 
 class Journal:
-    """What the file says: `ended[id]` the ends in order, `ready[id]` the states, `problems` where it is not sound."""
+    """What the files of one proxy say together: `ended[id]` the ends in order, `ready[id]` the states, `problems` where
+    one is not sound."""
 
-    def __init__(self, path):
+    def __init__(self, *paths):
         self.problems, self.ended, self.ready = [], {}, {}
         self.events, self.holes, self.gaps = 0, [], []
         self.fatal = Counter()
-        self.database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        if (sound := self.database.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
-            self.problems.append(f"integrity_check: {sound[:3]}")
-        self.texts = dict(self.database.execute("SELECT sha256, text FROM texts"))
-        self.read()
-        self.database.close()
+        last = {}  # numbers of connections go on from file to file
+        for path in paths:
+            self.database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            if (sound := self.database.execute("PRAGMA integrity_check").fetchall()) != [("ok",)]:
+                self.problems.append(f"integrity_check: {sound[:3]}")
+            self.texts = dict(self.database.execute("SELECT sha256, text FROM texts"))
+            self.read(last)
+            self.database.close()
 
-    def read(self):
-        expected, asked, last = 1, {}, {}
+    def read(self, last):
+        expected, asked = 1, {}
         for seq, kind, connection, body in self.database.execute(
                 "SELECT seq, kind, connection, body FROM events ORDER BY seq"):
             self.events += 1
@@ -65,6 +69,8 @@ class Journal:
                 self.take(seq, kind, connection, fields(body), asked, last)
 
     def take(self, seq, kind, connection, said, asked, last):
+        if CARRIED in said:
+            return  # what an earlier file has
         if kind in (QUERY, PARSE):
             text = said.get(TEXT, b"") or self.texts.get(said.get(DIGEST), b"")
             found = ID.search(text)

@@ -76,24 +76,27 @@ class Round:
         self.result.recoveries_killed += killed
         return done
 
-    def judge(self, file, crowd, gaps_allowed=0, losses_allowed=False):
-        journal, notes = Journal(file), list(crowd.notes())
+    def judge(self, file, crowd, gaps_allowed=0, losses_allowed=False, more=()):
+        """`more`: the other files of the same proxy, the oldest first."""
+        files = [*more, file]
+        journal, notes = Journal(*files), list(crowd.notes())
         self.result.noted += len(notes)
         self.result.events += journal.events
         self.result.holes += len(journal.holes)
         self.result.gaps += len(journal.gaps)
         for problem in journal.problems[:5]:
             self.problem(problem)
-        verified = subprocess.run([self.options.ride, "audit", "verify", file], text=True, capture_output=True)
-        if verified.returncode != 0:
-            self.problem(f"audit verify: {verified.stdout[-300:]}{verified.stderr[-300:]}")
+        for one in files:
+            verified = subprocess.run([self.options.ride, "audit", "verify", one], text=True, capture_output=True)
+            if verified.returncode != 0:
+                self.problem(f"audit verify: {verified.stdout[-300:]}{verified.stderr[-300:]}")
         missing = list(journal.missing(notes))
         self.result.lost += len(missing)
         for note in missing[:0 if losses_allowed else 5]:
             self.problem(f"noted and not in the file: {note}")
         if len(journal.gaps) > gaps_allowed:
             self.problem(f"gaps: {journal.gaps[:3]}")
-        for left in [] if losses_allowed else glob.glob(f"{file}-*"):
+        for left in [] if losses_allowed else [path for one in files for path in glob.glob(f"{one}-*")]:
             self.problem(f"left beside the file: {left}")
 
     def kill(self):
@@ -106,6 +109,34 @@ class Round:
         pgbench.stop()
         self.recover(ride.file)
         self.judge(ride.file, crowd)
+
+    def go_on_elsewhere(self, ride):
+        """Now and again in another file, while the sessions work; the last time perhaps at the moment of death."""
+        for _ in range(self.random.randint(1, 8)):
+            self.wait_some(0.4)
+            ride.process.send_signal(signal.SIGUSR1)
+        self.wait_some(self.random.choice((0.0, 0.02, 0.3)))
+
+    def rotate(self):
+        """kill -9 of ride while it goes on in another file; what its successor finds in the folder, it recovers."""
+        ride = self.ride()
+        crowd, pgbench = self.load(ride)
+        self.go_on_elsewhere(ride)
+        ride.kill()
+        crowd.join()
+        pgbench.stop()
+        self.judge_folder(f"{self.folder}/journal", crowd)
+
+    def judge_folder(self, folder, crowd, **allowed):
+        before = sorted(glob.glob(f"{folder}/*.ride"))
+        again = self.ride(journal=folder)
+        if (status := again.stop()) != 0:
+            self.problem(f"the next ride exits with {status}: {again.said()[-300:]}")
+        for gone in [path for path in before if not os.path.exists(path)]:
+            if f"removed {gone}, which held nothing" not in again.said():
+                self.problem(f"{gone} is gone, and nobody says so")
+        *more, file = [path for path in before if os.path.exists(path)]
+        self.judge(file, crowd, more=more, **allowed)
 
     def kill_server(self):
         """kill -9 of backends, or of the postmaster; then ride ends, or is killed as well."""
@@ -225,7 +256,7 @@ class Round:
         self.judge(ride.file, crowd, gaps_allowed=1)
 
 
-    def lose_power(self, level="power"):
+    def lose_power(self, level="power", rotating=False):
         """The machine dies, by tests/power/shim.cpp. At level `process` losses are counted, and must be marked."""
         journal, disk, survived = (f"{self.folder}/{name}" for name in ("journal", "disk", "survived"))
         for folder in (journal, disk):
@@ -233,17 +264,25 @@ class Round:
         ride = self.ride(words=("--durability", level), environment={
             "LD_PRELOAD": self.options.shim, "RIDE_POWER_FOLDER": journal, "RIDE_POWER_DISK": disk})
         crowd, pgbench = self.load(ride)
-        self.wait_some(self.random.choice((0.3, 1.5, 4.0)))
+        if rotating:
+            self.go_on_elsewhere(ride)
+        else:
+            self.wait_some(self.random.choice((0.3, 1.5, 4.0)))
         ride.kill()
         crowd.join()
         pgbench.stop()
         power.after_power_loss(journal, disk, survived, self.random.choice((0, 0, 0.1, 0.5, 0.9)), self.random)
         shutil.copytree(f"{journal}/key", f"{survived}/key")
+        if rotating:
+            return self.judge_folder(survived, crowd, gaps_allowed=1000)
         file = f"{survived}/{os.path.basename(ride.file)}"
         self.recover(file)
         self.judge(file, crowd, gaps_allowed=1000, losses_allowed=level == "process")
         if level == "power" and self.result.gaps == 0:
             self.problem("the machine died, and the file does not say so")
+
+    def lose_power_rotating(self):
+        self.lose_power(rotating=True)
 
     def lose_power_at_level_process(self):
         self.lose_power("process")
@@ -274,4 +313,5 @@ class Round:
 
 
 KINDS = {"kill": Round.kill, "server": Round.kill_server, "disk": Round.fill_disk, "ring": Round.fill_rings,
-         "power": Round.lose_power, "process": Round.lose_power_at_level_process, "supervisor": Round.kill_supervisor}
+         "power": Round.lose_power, "process": Round.lose_power_at_level_process, "rotate": Round.rotate,
+         "rotate-power": Round.lose_power_rotating, "supervisor": Round.kill_supervisor}

@@ -283,3 +283,40 @@ TEST_CASE("a file that is none of ride's, or was never made to its end, is not c
   CHECK(contains(error_of([&] { recover(folder / "empty.ride"); }), "it holds nothing"));
   CHECK(contains(error_of([&] { recover(folder / "none.ride"); }), "no such file"));
 }
+
+// What is beside the files is what SQLite left when the machine died as a file was made.
+TEST_CASE("a file that died before its first ring gets what its log holds, and a beginning",
+          "[journal][recovery]") {
+  const TemporaryFolder folder;
+  const auto file = folder / "a.ride";
+  const auto copy = folder / "b.ride";
+  {
+    const auto writing = Database::create(file);
+    save(copy, load(file));
+    save(folder / "b.ride-wal", load(folder / "a.ride-wal"));
+  }
+  REQUIRE(is_unfinished(copy));
+  const auto done = recover(copy, SigningKey::generate());
+  CHECK(done.was_interrupted);
+  CHECK(done.events == 0);
+  CHECK_FALSE(is_unfinished(copy));
+  CHECK_FALSE(std::filesystem::exists(folder / "b.ride-wal"));
+  Reader reader(copy);
+  CHECK(verify(reader).is_sound());
+  CHECK_FALSE(recover(copy).was_interrupted);
+}
+
+TEST_CASE("a file that was never made is removed, and nothing else is", "[journal][recovery]") {
+  const TemporaryFolder folder;
+  save(folder / "empty.ride", "");
+  CHECK(remove_unmade(folder / "empty.ride"));
+  CHECK_FALSE(std::filesystem::exists(folder / "empty.ride"));
+  save(folder / "text.ride", std::string(5000, 'x'));
+  CHECK_FALSE(remove_unmade(folder / "text.ride"));
+  CHECK(load(folder / "text.ride").size() == 5000);
+  dead_file(folder / "whole.ride");
+  CHECK_FALSE(remove_unmade(folder / "whole.ride"));
+  Writer writer(folder / "writing.ride");
+  CHECK_FALSE(remove_unmade(folder / "writing.ride"));
+  CHECK(std::filesystem::exists(folder / "writing.ride"));
+}

@@ -29,6 +29,7 @@ namespace {
 constexpr std::size_t page_bytes = 4096;
 
 using Sync = int (*)(int);
+using Remove = int (*)(const char*);
 
 std::mutex mutex;  // one copy at a time: two threads may sync one file
 
@@ -104,10 +105,27 @@ int forward(const char* name, int descriptor) {
   return reinterpret_cast<Sync>(::dlsym(RTLD_NEXT, name))(descriptor);
 }
 
+void hold(const char* path) {
+  static const std::string folder = setting("RIDE_POWER_FOLDER");
+  if (!folder.empty() && std::strncmp(path, folder.c_str(), folder.size()) == 0)
+    static_cast<void>(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
 }  // namespace
 
 extern "C" int fsync(int descriptor) { return forward("fsync", descriptor); }
 extern "C" int fdatasync(int descriptor) { return forward("fdatasync", descriptor); }
+
+// Removed files stay open to the end, so that no new file takes the number of an old one, whose
+// content would then pass for its own.
+extern "C" int unlink(const char* path) noexcept {
+  hold(path);
+  return reinterpret_cast<Remove>(::dlsym(RTLD_NEXT, "unlink"))(path);
+}
+extern "C" int remove(const char* path) noexcept {
+  hold(path);
+  return reinterpret_cast<Remove>(::dlsym(RTLD_NEXT, "remove"))(path);
+}
 
 // Nobody calls it today; should somebody, the simulation must not go on as if nothing were.
 extern "C" int msync(void*, std::size_t, int) noexcept { give_up("power shim: msync"); }
