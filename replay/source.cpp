@@ -7,6 +7,7 @@
 
 #include "journal/fields.hpp"
 #include "journal/reader.hpp"
+#include "journal/redacted_copy.hpp"
 #include "journal/salvage.hpp"
 #include "replay/story.hpp"
 #include "replay/waits.hpp"
@@ -30,6 +31,17 @@ std::uint32_t choose(const std::vector<Event>& events, std::optional<std::uint32
     throw std::runtime_error("nothing can be read of attempt " + std::to_string(*wanted) +
                              "; the last one is " + std::to_string(last));
   return wanted.value_or(submitted > 0 ? submitted : last);
+}
+
+// Behind the first moment, for it has no time of its own.
+void tell_of_redactions(journal::Reader& reader, const Moment& first,
+                        const std::function<void(const Moment&)>& sink) {
+  for (const auto& one : journal::redactions_of(reader))
+    sink({first.seq, first.at_us, first.since_us, 0,
+          Note{"attempt", "",
+               "this file is a redacted copy, by " + one.policies + ": " +
+                   journal::counts_text(one.counts),
+               Weight::bad, 0}});
 }
 
 }  // namespace
@@ -98,7 +110,12 @@ void Source::tell(const std::function<void(const Moment&)>& sink, const Marks& m
     all.insert(all.end(), notes.begin(), notes.end());
   }
   Marked marked(std::move(marks), sink);
-  const auto hear = [&](const Moment& moment) { marked.hear(moment); };
+  bool begun = false;
+  const auto hear = [&](const Moment& moment) {
+    marked.hear(moment);
+    if (!begun && damages_.empty()) tell_of_redactions(*reader_, moment, sink);
+    begun = true;
+  };
   if (damages_.empty())
     replay::tell(*reader_, attempt_, numbering_, hear);
   else

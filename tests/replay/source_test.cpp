@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "audit/redact.hpp"
 #include "tests/catch.hpp"
 #include "tests/journal/support.hpp"
 #include "tests/scorer/recording.hpp"
@@ -121,4 +122,30 @@ TEST_CASE("a file that is none of ride's, and an attempt that is not there, give
   CHECK(contains(open({}), "a.ride: is not a ride attempt file"));
   save(folder / "a.ride", recorded());
   CHECK(contains(open(7), "has no attempt 7"));
+}
+
+TEST_CASE("a redacted copy says at its beginning what was taken out", "[replay][source]") {
+  const TemporaryFolder folder;
+  journal::WriterOptions options;
+  options.key = journal::SigningKey::generate();
+  {
+    Recording recording(folder / "a.ride", sample_rules(), options);
+    recording.select("SELECT 1", {"a", "b"});
+    recording.end_attempt("stopped");
+    recording.close();
+  }
+  audit::redact(folder / "a.ride", folder / "b.ride",
+                {audit::read_policy({"results"}), *options.key, "0.1.0", 99});
+  std::vector<std::string> told;
+  const auto note_texts = [&](const Moment& moment) {
+    const auto* note = std::get_if<Note>(&moment.what);
+    told.push_back(note != nullptr ? note->text : "");
+  };
+  Source(folder / "b.ride", {}).tell(note_texts);
+  REQUIRE(told.size() > 2);
+  CHECK(told[1].starts_with("this file is a redacted copy, by results: "));
+  CHECK(contains(told[1], "rows 2"));
+  told.clear();
+  Source(folder / "a.ride", {}).tell(note_texts);
+  CHECK_FALSE(contains(told[1], "redacted"));
 }
