@@ -14,6 +14,7 @@ constexpr const char* version_line = "ride " RIDE_VERSION;
 // CLI11 stores into variables it was given; each command's options live here while parsing lasts.
 struct Storage {
   List list;
+  Next next;
   Show show;
   Start start;
   Status status;
@@ -58,7 +59,9 @@ CLI::App* add(CLI::App& parent, const char* name, const char* what, Options& opt
 void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   CLI::App* postgres = app.add_subcommand("postgres", "Incidents in a real PostgreSQL");
   postgres->require_subcommand(1);
-  add(*postgres, "list", "The scenarios there are", to.list, chosen);
+  add(*postgres, "list", "The scenarios there are, and how far you have come", to.list, chosen);
+  CLI::App* next = add(*postgres, "next", "What to do next, and why", to.next, chosen);
+  next->add_option("PATH", to.next.path, "a path of list's; default: that of your last attempt");
   CLI::App* show = add(*postgres, "show", "One scenario's brief", to.show, chosen);
   show->add_option("ID", to.show.scenario, "for example stage-12/02-release-fallout")->required();
 

@@ -23,6 +23,11 @@ struct List {
   bool json = false;
 };
 
+struct Next {
+  std::string path;  // empty: that of what was worked on last
+  bool json = false;
+};
+
 struct Show {
   std::string scenario;
   bool json = false;
@@ -243,9 +248,9 @@ struct Proxy {
 };
 
 using Command =
-    std::variant<List, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc, Postmortem,
-                 Score, Replay, Regrade, Review, Recover, AuditList, AuditShow, AuditSearch,
-                 AuditExport, AuditPrune, AuditVerify, AuditReceipt, AuditRedact, Play,
+    std::variant<List, Next, Show, Start, Status, Psql, Log, Hint, Submit, Reset, Stop, Gc,
+                 Postmortem, Score, Replay, Regrade, Review, Recover, AuditList, AuditShow,
+                 AuditSearch, AuditExport, AuditPrune, AuditVerify, AuditReceipt, AuditRedact, Play,
                  ScenarioCheck, ScenarioNew, ScenarioSchema, Proxy>;
 
 struct Parsed {
@@ -261,6 +266,7 @@ Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream&
 
 // One function for each command, each in a file of its own. They print, and return the exit code.
 int execute(const List& options);
+int execute(const Next& options);
 int execute(const Show& options);
 int execute(const Start& options);
 int execute(const Status& options);
