@@ -125,6 +125,15 @@ class Report {
     for (const auto& problem : problems) std::cout << "        " << problem << std::endl;
   }
 
+  // Nothing was tried, and nothing failed.
+  json::object skip(const std::string& why) {
+    if (!json_) std::cout << "  skipped: " << why << std::endl;
+    out_["ok"] = true;
+    out_["skipped"] = why;
+    out_["steps"] = json::array();
+    return std::move(out_);
+  }
+
   json::object finish(double seconds) {
     out_["ok"] = ok_;
     out_["seconds"] = seconds;
@@ -192,10 +201,22 @@ void try_scripts(const ScenarioCheck& options, const fs::path& folder, Report& r
               problem_if(!differing.empty(), "not so:" + differing));
 }
 
+// Of several scenarios those are tried that run where it was asked for.
+std::string reason_to_skip(const ScenarioCheck& options, const fs::path& folder) {
+  if (options.scenarios.size() == 1) return "";
+  const auto environment = sandbox::load_scenario(folder).environment;
+  if (options.sandbox == "local" && !environment.local) return "runs in Docker only";
+  if ((options.sandbox == "docker" || options.sandbox == "server") && !environment.docker)
+    return "runs on local servers only";
+  return "";
+}
+
 json::object check(const ScenarioCheck& options, const fs::path& folder) {
   const auto start = std::chrono::steady_clock::now();
   Report report(folder.string(), options.json);
   const auto findings = sandbox::lint_scenario(folder);
+  if (findings.empty())
+    if (const auto why = reason_to_skip(options, folder); !why.empty()) return report.skip(why);
   report.step("lint", seconds_since(start), findings);
   if (report.ok()) try_scripts(options, folder, report);
   return report.finish(seconds_since(start));

@@ -123,6 +123,17 @@ TEST_CASE("check wants scenarios or --all, and names the nearest", "[lab]") {
   CHECK(has(outcome.err, "02-release-fallout"));
 }
 
+TEST_CASE("check of several skips what does not run where it is asked for, and says so", "[lab]") {
+  const Author author;
+  author.replace("scenario.yaml", "[local, docker]", "[docker]");
+  const auto folder = author.folder().string();
+  const auto outcome = author.lab().ride({"scenario", "check", folder, folder});
+  CHECK(outcome.exit_code == 0);
+  CHECK(has(outcome.out, folder));
+  CHECK(has(outcome.out, "skipped: runs in Docker only"));
+  CHECK(has(author.trouble(), "this scenario runs in Docker only: use --sandbox docker"));
+}
+
 TEST_CASE("a check that is interrupted leaves nothing behind", "[lab][postgres]") {
   const Author author;
   const auto folder = author.lab().home() / "tmp";
