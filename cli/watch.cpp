@@ -1,13 +1,15 @@
 #include "cli/watch.hpp"
 
+#include <algorithm>
+
 namespace ride::cli {
 
 void Watch::on_actor(const sandbox::ActorNote& note) {
   const std::lock_guard held(mutex_);
   if (note.state == "waiting")
-    waiting_actors_.insert(note.actor);
+    waiting_actors_[note.pid] = note.actor;
   else
-    waiting_actors_.erase(note.actor);
+    waiting_actors_.erase(note.pid);
   if (note.state == "connected" && actor_sessions_.size() < notes_max)
     actor_sessions_.push_back({note.actor, note.pid});
   if (note.state == "waiting") add(Awaited::waiting, note.actor);
@@ -34,7 +36,9 @@ std::optional<std::uint64_t> Watch::find(Awaited what, const std::string& name,
     const Note& note = notes_[at - first_];
     if (note.what == what && note.name == name) return at + 1;
   }
-  if (what == Awaited::waiting && waiting_actors_.contains(name)) return first_ + notes_.size();
+  const bool waits = std::any_of(waiting_actors_.begin(), waiting_actors_.end(),
+                                 [&name](const auto& session) { return session.second == name; });
+  if (what == Awaited::waiting && waits) return first_ + notes_.size();
   return std::nullopt;
 }
 

@@ -9,7 +9,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -53,8 +52,8 @@ class Watch {
 
   mutable std::mutex mutex_;
   std::deque<Note> notes_;
-  std::uint64_t first_ = 0;  // the cursor of notes_.front()
-  std::set<std::string> waiting_actors_;
+  std::uint64_t first_ = 0;                    // the cursor of notes_.front()
+  std::map<int, std::string> waiting_actors_;  // by the session's pid
   std::vector<ActorSession> actor_sessions_;
   std::map<int, std::size_t> logged_waits_;
 };

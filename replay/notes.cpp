@@ -100,7 +100,7 @@ std::optional<Note> Notes::actor(const Event& event) {
   const Fields fields(event.body);
   const auto name = text_of(fields, Field::actor);
   const auto state = text_of(fields, Field::state);
-  auto& last = actor_states_[name];
+  auto& last = actor_states_[{name, fields.get_int(Field::pid)}];
   if (state == last) return std::nullopt;
   const bool was_waiting = last == "waiting";
   Note note{"actor", name, state, Weight::plain};

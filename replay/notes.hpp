@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "journal/event.hpp"
 #include "replay/moment.hpp"
@@ -23,7 +24,8 @@ class Notes {
   static std::optional<Note> submit(const journal::Event& event);
   static std::optional<Note> other(const journal::Event& event);
 
-  std::map<std::string, std::string> actor_states_;  // the last one that was told
+  // The last one that was told, of each session: by its actor's name and its pid.
+  std::map<std::pair<std::string, std::uint64_t>, std::string> actor_states_;
   std::map<std::string, std::string> probe_values_;
   std::map<journal::ConnectionId, std::string> clients_;  // "oncall@app_db (psql)"
 };

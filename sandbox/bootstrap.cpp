@@ -21,9 +21,13 @@ constexpr const char* analyze_seeded =
 
 std::string role_sql(const Scenario& scenario) {
   std::string out;
-  for (const auto& role : scenario.environment.roles)
+  for (const auto& role : scenario.environment.roles) {
     out += "CREATE ROLE " + quote_identifier(role.name) + (role.login ? " LOGIN" : " NOLOGIN") +
-           (role.replication ? " REPLICATION" : "") + ";\n";
+           (role.replication ? " REPLICATION" : "");
+    if (role.connection_limit >= 0)
+      out += " CONNECTION LIMIT " + std::to_string(role.connection_limit);
+    out += ";\n";
+  }
   for (const auto& role : scenario.environment.roles) {
     for (const auto& group : role.member_of)
       out += "GRANT " + quote_identifier(group) + " TO " + quote_identifier(role.name) + ";\n";

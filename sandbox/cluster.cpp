@@ -263,8 +263,8 @@ void Cluster::draw_passwords(const Scenario& scenario) {
 Login Cluster::login(const std::string& role, const std::string& database) const {
   const auto found = passwords_.find(role);
   assert(found != passwords_.end());
-  return {endpoint(),           role, found->second, database, own_application, "",
-          milliseconds(10'000), -1,   own_sessions_};
+  return {endpoint(),      role, found->second,        database,
+          own_application, "",   milliseconds(10'000), own_sessions_};
 }
 
 Session Cluster::superuser_session(const std::string& database) const {

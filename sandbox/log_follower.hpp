@@ -18,10 +18,10 @@
 #include <thread>
 #include <vector>
 
-#include "sandbox/actor.hpp"
 #include "sandbox/notes.hpp"
 #include "sandbox/own_sessions.hpp"
 #include "sandbox/recorder.hpp"
+#include "sandbox/stop_signal.hpp"
 
 namespace ride::sandbox {
 

@@ -28,6 +28,9 @@ struct ScenarioLimits {
   std::size_t yaml_bytes_max = 512U << 10U;
   std::size_t seed_bytes_max = 16U << 20U;  // all seed files of a scenario together
   int actors_max = 32;
+  int actor_sessions_max = 200;    // of all actors together
+  int workload_sessions_max = 50;  // of one actor
+  int operation_statements_max = 50;
   int databases_max = 16;
   int workload_operations_max = 10'000;
   int within_ms_max = 60'000;
@@ -38,7 +41,8 @@ struct ScenarioLimits {
 struct Role {
   std::string name;
   bool login = false;
-  bool replication = false;  // may make, read and drop replication slots
+  bool replication = false;   // may make, read and drop replication slots
+  int connection_limit = -1;  // -1: none
   std::vector<std::string> member_of;
 };
 
@@ -80,18 +84,42 @@ struct ValueRange {
   long long to = 1;
 };
 
-struct ActorLoop {
-  int every_ms = 100;
-  int times = 0;  // 0: without end
+// The pause between two tries: `first_ms`, then twice as long each time, up to `max_ms`.
+struct Backoff {
+  int first_ms = 0;
+  int max_ms = 0;
+};
+
+// One piece of an application's work. A statement with $1 is given the operation's value, the
+// others are sent without parameters.
+struct Operation {
+  std::vector<std::string> statements;
+  bool transaction = false;  // between BEGIN and COMMIT, else each for itself
+  std::string per_row;  // "": nothing; else sent for each row that the last statement returned,
+                        // with the row's first value as $1
   std::optional<ValueRange> values;
-  std::string sql;
+};
+
+// Whether an operation that failed is tried again.
+struct Retry {
+  std::vector<std::string> errors{"40P01", "40001"};  // undone in somebody else's favour
+  int times = 0;                                      // 0: without end
+  Backoff backoff;
+};
+
+struct ActorLoop {
+  int every_ms = 100;  // pause of each session between two operations
+  int per_second = 0;  // instead: operations of all sessions together; 0: none given
+  int times = 0;       // of all sessions together; 0: without end
+  Operation operation;
+  Retry retry;
 };
 
 struct ActorWorkload {
   int operations = 0;
   int within_ms = 0;
-  std::optional<ValueRange> values;
-  std::string sql;
+  int sessions = 1;  // open at the same time
+  Operation operation;
 };
 
 enum class OnKilled { stay_dead, reconnect };
@@ -101,7 +129,9 @@ struct ActorSpec {
   std::string application_name;
   std::string role;
   std::string database;
+  int sessions = 1;
   OnKilled on_killed = OnKilled::stay_dead;
+  Backoff reconnect{50, 2'000};  // after a connection that was refused or could not be made
   std::vector<std::string> run;
   std::optional<ActorLoop> loop;
   std::optional<ActorWorkload> workload;

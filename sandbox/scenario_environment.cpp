@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t name_bytes_max = 63;  // PostgreSQL's NAMEDATALEN - 1
 constexpr int transaction_ids_left_max = 1'000'000;
+constexpr int connection_limit_max = 1'000;
 
 // Names are written into SQL, file names and messages: plain ones only.
 std::string name_of(const YamlNode& node) {
@@ -74,6 +75,8 @@ void read_roles(const YamlNode& environment, Scenario& scenario) {
     role.name = new_role_name(item.at("name"));
     if (const auto login = item.find("login")) role.login = login->flag();
     if (const auto replication = item.find("replication")) role.replication = replication->flag();
+    if (const auto limit = item.find("connection_limit"))
+      role.connection_limit = static_cast<int>(limit->number(0, connection_limit_max));
     const auto names = role_names(scenario);
     if (std::find(names.begin(), names.end(), role.name) != names.end())
       item.fail("role \"" + role.name + "\" stands there twice");

@@ -18,29 +18,85 @@ std::string login_role(const YamlNode& node, const Scenario& scenario) {
             (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
 }
 
-std::optional<ValueRange> read_values(const YamlNode& node) {
+bool has_parameter(const std::string& sql) { return sql.find("$1") != std::string::npos; }
+
+std::optional<ValueRange> read_values(const YamlNode& node, const Operation& operation) {
   constexpr long long bound = 1'000'000'000;
   const auto values = node.find("values");
-  const bool used = node.at("sql").text().find("$1") != std::string::npos;
+  const bool used =
+      std::any_of(operation.statements.begin(), operation.statements.end(), has_parameter);
   if (!values) {
-    if (used) node.fail("\"sql\" has $1: give \"values\" for it");
+    if (used) node.fail("a statement has $1: give \"values\" for it");
     return std::nullopt;
   }
-  if (!used) values->fail("\"values\" needs a $1 in \"sql\"");
+  if (!used) values->fail("\"values\" needs a $1 in a statement");
   ValueRange range;
   range.from = values->at("from").number(-bound, bound);
   range.to = values->at("to").number(range.from, bound);
   return range;
 }
 
-ActorLoop read_loop(const YamlNode& node) {
+// `sql`, `statements` or `transaction`, and what belongs to them.
+Operation read_operation(const YamlNode& node, const ScenarioLimits& limits) {
+  Operation operation;
+  int given = 0;
+  for (const char* key : {"sql", "statements", "transaction"}) given += node.has(key) ? 1 : 0;
+  if (given > 1) node.fail("give one of \"sql\", \"statements\" and \"transaction\"");
+  operation.transaction = node.has("transaction");
+  if (node.has("statements") || operation.transaction) {
+    const auto list = node.at(operation.transaction ? "transaction" : "statements");
+    for (const auto& item : list.items()) operation.statements.push_back(item.filled_text());
+    if (operation.statements.empty()) list.fail("an operation needs a statement");
+    if (operation.statements.size() > static_cast<std::size_t>(limits.operation_statements_max))
+      list.fail("more than " + std::to_string(limits.operation_statements_max) + " statements");
+  } else {
+    operation.statements.push_back(node.at("sql").filled_text());
+  }
+  if (const auto per_row = node.find("per_row")) {
+    operation.per_row = per_row->filled_text();
+    if (!has_parameter(operation.per_row)) per_row->fail("\"per_row\" needs a $1 for the value");
+  }
+  operation.values = read_values(node, operation);
+  return operation;
+}
+
+Backoff read_backoff(const YamlNode& node, const ScenarioLimits& limits) {
+  Backoff backoff;
+  backoff.first_ms = static_cast<int>(node.at("first_ms").number(1, limits.within_ms_max));
+  backoff.max_ms =
+      static_cast<int>(node.at("max_ms").number(backoff.first_ms, limits.within_ms_max));
+  return backoff;
+}
+
+Retry read_retry(const YamlNode& node, const ScenarioLimits& limits) {
+  Retry retry;
+  const auto errors = node.at("errors");
+  retry.errors = node.texts("errors");
+  const auto is_sqlstate = [](const std::string& code) {
+    return code.size() == 5 && std::all_of(code.begin(), code.end(), [](char c) {
+             return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+           });
+  };
+  if (retry.errors.empty() || !std::all_of(retry.errors.begin(), retry.errors.end(), is_sqlstate))
+    errors.fail("\"errors\" is a list of SQLSTATEs, 55P03 for one");
+  if (const auto times = node.find("times"))
+    retry.times = static_cast<int>(times->number(1, 1'000'000));
+  retry.backoff = read_backoff(node, limits);
+  return retry;
+}
+
+ActorLoop read_loop(const YamlNode& node, const ScenarioLimits& limits) {
   ActorLoop loop;
   if (const auto every = node.find("every_ms"))
     loop.every_ms = static_cast<int>(every->number(1, 60'000));
+  if (const auto rate = node.find("per_second")) {
+    if (node.has("every_ms")) rate->fail("give one of \"every_ms\" and \"per_second\"");
+    loop.per_second = static_cast<int>(rate->number(1, 1'000));
+  }
   if (const auto times = node.find("times"))
     loop.times = static_cast<int>(times->number(1, 1'000'000));
-  loop.sql = node.at("sql").filled_text();
-  loop.values = read_values(node);
+  loop.operation = read_operation(node, limits);
+  if (const auto retry = node.find("retry")) loop.retry = read_retry(*retry, limits);
   return loop;
 }
 
@@ -49,8 +105,9 @@ ActorWorkload read_workload(const YamlNode& node, const ScenarioLimits& limits) 
   workload.operations =
       static_cast<int>(node.at("operations").number(1, limits.workload_operations_max));
   workload.within_ms = static_cast<int>(node.at("within_ms").number(1, limits.within_ms_max));
-  workload.sql = node.at("sql").filled_text();
-  workload.values = read_values(node);
+  if (const auto sessions = node.find("sessions"))
+    workload.sessions = static_cast<int>(sessions->number(1, limits.workload_sessions_max));
+  workload.operation = read_operation(node, limits);
   return workload;
 }
 
@@ -67,8 +124,15 @@ ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const S
   if (fate != "stay_dead" && fate != "reconnect")
     node.at("on_killed").fail("\"on_killed\" is stay_dead or reconnect");
   actor.on_killed = fate == "reconnect" ? OnKilled::reconnect : OnKilled::stay_dead;
+  if (const auto sessions = node.find("sessions"))
+    actor.sessions = static_cast<int>(sessions->number(1, limits.actor_sessions_max));
+  if (const auto reconnect = node.find("reconnect")) {
+    if (actor.on_killed != OnKilled::reconnect)
+      reconnect->fail("\"reconnect\" needs \"on_killed: reconnect\"");
+    actor.reconnect = read_backoff(*reconnect, limits);
+  }
   actor.run = node.texts("run");
-  if (const auto loop = node.find("loop")) actor.loop = read_loop(*loop);
+  if (const auto loop = node.find("loop")) actor.loop = read_loop(*loop, limits);
   if (const auto workload = node.find("workload"))
     actor.workload = read_workload(*workload, limits);
   return actor;
@@ -128,6 +192,11 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
     }
     if (scenario.actors.size() > static_cast<std::size_t>(limits.actors_max))
       actors->fail("more than " + std::to_string(limits.actors_max) + " actors");
+    int sessions = 0;
+    for (const auto& actor : scenario.actors) sessions += actor.sessions;
+    if (sessions > limits.actor_sessions_max)
+      actors->fail("more than " + std::to_string(limits.actor_sessions_max) +
+                   " sessions of all actors together");
   }
   const auto fault = root.at("fault");
   for (const auto& item : fault.items()) scenario.fault.push_back(read_step(item, scenario));

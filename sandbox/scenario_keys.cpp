@@ -33,6 +33,7 @@ const KeyTable roles{{
     {"name", text, required, "lower-case letters, digits and _"},
     {"login", flag, optional, "whether it can log in"},
     {"replication", flag, optional, "whether it may make and drop replication slots"},
+    {"connection_limit", number, optional, "as in CREATE ROLE; default: none"},
     {"member_of", texts, optional, "roles it is a member of"},
 }};
 
@@ -68,18 +69,39 @@ const KeyTable values{{
     {"to", number, required, "the last; then the first again"},
 }};
 
+const KeyTable backoff{{
+    {"first_ms", number, required, "the first pause; then twice as long each time"},
+    {"max_ms", number, required, "the longest pause"},
+}};
+
+const KeyTable retry{{
+    {"errors", texts, required, "SQLSTATEs with which the operation is tried again"},
+    {"times", number, optional, "how often; default: without end"},
+    {"first_ms", number, required, "the first pause; then twice as long each time"},
+    {"max_ms", number, required, "the longest pause"},
+}};
+
 const KeyTable loop{{
-    {"every_ms", number, optional, "pause between two operations, default 100"},
+    {"every_ms", number, optional, "pause between two operations of a session, default 100"},
+    {"per_second", number, optional, "operations a second of all sessions, instead of every_ms"},
     {"times", number, optional, "how many, failed ones included; default: without end"},
     {"values", map, optional, "what $1 takes in turn", &values},
-    {"sql", text, required, "one operation"},
+    {"sql", text, optional, "one operation, a statement"},
+    {"statements", texts, optional, "one operation, several statements, each for itself"},
+    {"transaction", texts, optional, "one operation, several statements in a transaction"},
+    {"per_row", text, optional, "then, for each row that the last one returned; $1 is its value"},
+    {"retry", map, optional, "what is tried again; default: 40P01 and 40001 at once", &retry},
 }};
 
 const KeyTable workload{{
     {"operations", number, required, "how many"},
     {"within_ms", number, required, "time for all of them"},
+    {"sessions", number, optional, "connections that are open at once, default 1"},
     {"values", map, optional, "what $1 takes in turn", &values},
-    {"sql", text, required, "one operation"},
+    {"sql", text, optional, "one operation, a statement"},
+    {"statements", texts, optional, "one operation, several statements, each for itself"},
+    {"transaction", texts, optional, "one operation, several statements in a transaction"},
+    {"per_row", text, optional, "then, for each row that the last one returned; $1 is its value"},
 }};
 
 const KeyTable actors{{
@@ -87,9 +109,11 @@ const KeyTable actors{{
     {"application_name", text, optional, "what the learner sees; default: its name"},
     {"role", text, required, "a role that can log in"},
     {"database", text, required, "where it connects"},
+    {"sessions", number, optional, "connections that it holds, default 1"},
     {"on_killed", text, optional, "default: stay_dead", nullptr, {"stay_dead", "reconnect"}},
+    {"reconnect", map, optional, "pauses after it was refused; default 50 to 2000 ms", &backoff},
     {"run", texts, optional, "statements sent once after connecting"},
-    {"loop", map, optional, "a statement again and again", &loop},
+    {"loop", map, optional, "an operation again and again", &loop},
     {"workload", map, optional, "what is run at submit to see whether the fix holds", &workload},
 }};
 

@@ -16,21 +16,18 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-enum class Woken { ready, interrupted, timed_out };
-
 int milliseconds_left(SteadyClock::time_point until) {
   const auto left = std::chrono::ceil<milliseconds>(until - SteadyClock::now()).count();
   return static_cast<int>(std::clamp<long long>(left, 0, 3'600'000));
 }
 
-Woken wait_for(int socket, short events, int interrupt_fd, SteadyClock::time_point until) {
+// Whether it is ready before `until`.
+bool wait_for(int socket, short events, SteadyClock::time_point until) {
   while (true) {
-    std::array<pollfd, 2> wanted{{{socket, events, 0}, {interrupt_fd, POLLIN, 0}}};
-    const int got = poll(wanted.data(), wanted.size(), milliseconds_left(until));
+    pollfd wanted{socket, events, 0};
+    const int got = poll(&wanted, 1, milliseconds_left(until));
     if (got < 0 && errno == EINTR) continue;
-    if (wanted[1].revents != 0) return Woken::interrupted;
-    if (got > 0) return Woken::ready;
-    return Woken::timed_out;
+    return got > 0;
   }
 }
 
@@ -38,6 +35,21 @@ std::string one_line(const char* text) {
   std::string out = text != nullptr ? text : "";
   while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
   std::replace(out.begin(), out.end(), '\n', ' ');
+  return out;
+}
+
+// "… failed: FATAL:  53300: too many connections for role …", LOCATION on the next line.
+Failure refusal_of(std::string text) {
+  constexpr std::string_view marker = "FATAL:  ";
+  constexpr std::size_t state_bytes = 5;
+  text = text.substr(0, text.find("\nLOCATION:"));
+  const auto at = text.find(marker);
+  const auto state_at = at == std::string::npos ? at : at + marker.size();
+  if (at == std::string::npos || text.compare(state_at + state_bytes, 2, ": ") != 0)
+    return {"", one_line(text.c_str())};
+  Failure out{text.substr(state_at, state_bytes), ""};
+  text.erase(state_at, state_bytes + 2);
+  out.message = one_line(text.c_str());
   return out;
 }
 
@@ -84,19 +96,18 @@ void Session::on_notice(void* self, const PGresult* result) {
 }
 
 Session Session::open(const Login& login) {
-  if (login.own_sessions == nullptr) return connect(login);
-  const auto number = login.own_sessions->opening(login.role, login.database, login.application);
-  try {
-    Session session = connect(login);
-    login.own_sessions->open(number, session.pid());
-    return session;
-  } catch (const SessionError&) {
-    login.own_sessions->failed(number);
-    throw;
+  Session session = begin(login);
+  const auto until = SteadyClock::now() + login.limit;
+  auto wanted = Wanted::writing;
+  while (wanted != Wanted::nothing) {
+    const short events = wanted == Wanted::reading ? POLLIN : POLLOUT;
+    if (!wait_for(session.socket(), events, until)) session.give_up({"", "no answer in time"});
+    wanted = session.advance();
   }
+  return session;
 }
 
-Session Session::connect(const Login& login) {
+Session Session::begin(const Login& login) {
   const std::string port = std::to_string(login.endpoint.port);
   const std::string options = never_empty(login.options);
   const std::array<const char*, 13> names{"host",
@@ -126,32 +137,45 @@ Session Session::connect(const Login& login) {
                                            "disable",
                                            nullptr};
   Session session;
-  session.interrupt_fd_ = login.interrupt_fd;
+  session.doing_ = "connect to database " + login.database + " as " + login.role;
+  if (login.own_sessions != nullptr)
+    session.opening_ = {login.own_sessions,
+                        login.own_sessions->opening(login.role, login.database, login.application)};
   session.connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
   PGconn* connection = session.connection_.get();
-  const std::string doing = "connect to database " + login.database + " as " + login.role;
-  if (connection == nullptr) throw SessionError(doing + ": out of memory", {});
+  if (connection == nullptr) session.give_up({"", "out of memory"});
   PQsetNoticeReceiver(connection, on_notice, session.fatal_.get());
-
-  const auto until = SteadyClock::now() + login.limit;
-  auto wanted = PGRES_POLLING_WRITING;
-  while (wanted != PGRES_POLLING_OK) {
-    if (wanted == PGRES_POLLING_FAILED || PQstatus(connection) == CONNECTION_BAD) {
-      Failure cause{"", one_line(PQerrorMessage(connection))};
-      throw SessionError(doing + ": " + cause.message, cause);
-    }
-    const short events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT;
-    const auto woken = wait_for(PQsocket(connection), events, login.interrupt_fd, until);
-    if (woken == Woken::interrupted) throw SessionError(doing + ": interrupted", {});
-    if (woken == Woken::timed_out)
-      throw SessionError(doing + ": no answer in time", {"", "no answer in time"});
-    wanted = PQconnectPoll(connection);
-  }
+  // libpq tells the SQLSTATE of a refusal in its text alone.
+  PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
+  if (PQstatus(connection) == CONNECTION_BAD)
+    session.give_up(refusal_of(PQerrorMessage(connection)));
   return session;
 }
 
+Session::Wanted Session::advance() {
+  PGconn* connection = connection_.get();
+  const auto wanted = PQconnectPoll(connection);
+  if (wanted == PGRES_POLLING_READING) return Wanted::reading;
+  if (wanted == PGRES_POLLING_WRITING) return Wanted::writing;
+  if (wanted != PGRES_POLLING_OK) give_up(refusal_of(PQerrorMessage(connection)));
+  PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
+  if (opening_.own_sessions != nullptr) opening_.own_sessions->open(opening_.number, pid());
+  return Wanted::nothing;
+}
+
+void Session::give_up(Failure cause) {
+  if (opening_.own_sessions != nullptr) opening_.own_sessions->failed(opening_.number);
+  connection_.reset();
+  const std::string what = doing_ + ": " + cause.message;
+  throw SessionError(what, std::move(cause));
+}
+
+int Session::socket() const { return connection_ ? PQsocket(connection_.get()) : -1; }
+
 bool Session::send(const std::string& sql, const std::vector<std::string>& parameters) {
   if (broken()) return false;
+  answer_ = {};
+  complete_ = false;
   if (parameters.empty()) return PQsendQuery(connection_.get(), sql.c_str()) == 1;
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter.c_str());
@@ -159,35 +183,49 @@ bool Session::send(const std::string& sql, const std::vector<std::string>& param
                            values.data(), nullptr, nullptr, 0) == 1;
 }
 
+void Session::read() {
+  if (!connection_) return;
+  PQconsumeInput(connection_.get());
+  if (complete_) PQisBusy(connection_.get());  // parses the FATAL message, if one came
+}
+
+// Up to the end of all statements of the string, as far as it has come; COPY has no place here and
+// is refused.
+bool Session::answered() {
+  while (!complete_) {
+    if (!broken() && PQisBusy(connection_.get()) == 1) return false;
+    const Result result{connection_ ? PQgetResult(connection_.get()) : nullptr};
+    if (!result) {
+      complete_ = true;
+      break;
+    }
+    const auto status = PQresultStatus(result.get());
+    answer_.rows.clear();
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
+      read_rows(result.get(), answer_);
+      continue;
+    }
+    if (!answer_.failure) answer_.failure = failure_of(result.get());
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+      answer_.failure = Failure{"", "COPY FROM STDIN or TO STDOUT is not possible here"};
+      connection_.reset();
+    }
+  }
+  return true;
+}
+
 bool Session::wait(milliseconds limit) {
   const auto until = SteadyClock::now() + limit;
-  while (!broken() && PQisBusy(connection_.get()) == 1) {
-    if (wait_for(PQsocket(connection_.get()), POLLIN, interrupt_fd_, until) != Woken::ready)
-      return false;
-    if (PQconsumeInput(connection_.get()) == 0) return true;  // lost: take() tells how
+  while (!answered()) {
+    if (!wait_for(socket(), POLLIN, until)) return false;
+    read();
   }
   return true;
 }
 
 Answer Session::take() {
-  Answer answer;
-  // Up to the end of all statements of the string; COPY has no place here and is refused.
-  while (Result result{PQgetResult(connection_.get())}) {
-    const auto status = PQresultStatus(result.get());
-    answer.rows.clear();
-    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
-      read_rows(result.get(), answer);
-      continue;
-    }
-    if (!answer.failure) answer.failure = failure_of(result.get());
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-      answer.failure = Failure{"", "COPY FROM STDIN or TO STDOUT is not possible here"};
-      connection_.reset();
-      break;
-    }
-  }
-  if (broken() && !answer.failure) answer.failure = loss();
-  return answer;
+  if (broken() && !answer_.failure) answer_.failure = loss();
+  return std::exchange(answer_, {});
 }
 
 Answer Session::query(const std::string& sql, milliseconds limit,
@@ -199,10 +237,7 @@ Answer Session::query(const std::string& sql, milliseconds limit,
   }
   if (!wait(limit)) {
     cancel();
-    const auto keep = std::exchange(interrupt_fd_, -1);
-    const bool answered = wait(milliseconds(1'000));
-    interrupt_fd_ = keep;
-    if (answered) take();
+    if (wait(milliseconds(1'000))) take();
     connection_.reset();
     answer.failure = Failure{"57014", "no answer within " + std::to_string(limit.count()) + " ms"};
     return answer;
@@ -215,17 +250,6 @@ Answer Session::demand(const std::string& sql, const std::string& doing, millise
   if (answer.failure)
     throw SessionError(doing + ": " + to_string(*answer.failure), *answer.failure);
   return answer;
-}
-
-bool Session::wait_for_loss(milliseconds limit) {
-  const auto until = SteadyClock::now() + limit;
-  while (!broken()) {
-    if (wait_for(PQsocket(connection_.get()), POLLIN, interrupt_fd_, until) != Woken::ready)
-      return false;
-    PQconsumeInput(connection_.get());
-    PQisBusy(connection_.get());  // parses the FATAL message, if one came
-  }
-  return true;
 }
 
 bool Session::broken() const {

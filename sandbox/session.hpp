@@ -1,13 +1,14 @@
-// One libpq connection to the sandbox's server, with time limits on everything and an optional file
-// descriptor that interrupts whatever it waits for. Used by one thread at a time.
+// One libpq connection to the sandbox's server: with time limits on everything, or in pieces that
+// never block, for many on one thread. Used by one thread at a time.
 //
-// A session that lost its connection, or was interrupted or timed out in a statement, is broken: it
-// answers every further call with an error result. Results carry errors; only open() throws.
+// A session that lost its connection, or timed out in a statement, is broken: it answers every
+// further call with an error result. Results carry errors; only what opens one throws.
 #pragma once
 
 #include <libpq-fe.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -30,7 +31,6 @@ struct Login {
   std::string
       options;  // startup options: "-c statement_timeout=1s"; they beat ALTER DATABASE … SET
   std::chrono::milliseconds limit{10'000};
-  int interrupt_fd = -1;                // readable: give up at once
   OwnSessions* own_sessions = nullptr;  // where the session is noted as ride's own
 };
 
@@ -68,14 +68,23 @@ class Session {
   Answer demand(const std::string& sql, const std::string& doing,
                 std::chrono::milliseconds limit = std::chrono::milliseconds(30'000));
 
-  // In pieces, for actors: send, then wait as often as needed. wait() answers false after `limit`
-  // without an answer (or when interrupted); then neither send nor query may be called.
+  // In pieces: send, then wait as often as needed, then take. wait() answers false after `limit`
+  // without an answer; then neither send nor query may be called.
   bool send(const std::string& sql, const std::vector<std::string>& parameters);
   bool wait(std::chrono::milliseconds limit);
   Answer take();
-  // Between statements: waits until the connection is lost (true), or until `limit` or the
-  // interrupt (false).
-  bool wait_for_loss(std::chrono::milliseconds limit);
+
+  // For whoever waits for the socket itself, with many sessions on one thread; none of these
+  // blocks. After begin(), advance() whenever the socket is ready for what was wanted last
+  // (writing at first) until it is open, or throws SessionError. After send(), read() whenever it
+  // is readable until answered(); between statements too, where it may be broken() afterwards.
+  enum class Wanted { reading, writing, nothing };
+  static Session begin(const Login& login);
+  Wanted advance();
+  [[noreturn]] void give_up(Failure cause);  // an opening: throws SessionError
+  void read();
+  bool answered();
+  int socket() const;  // -1: there is none
 
   bool broken() const;
   // Why the connection was lost: the server's FATAL message where it sent one.
@@ -89,14 +98,21 @@ class Session {
   struct Finish {
     void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
   };
+  // Its line in OwnSessions, told once how the opening ended.
+  struct Opening {
+    OwnSessions* own_sessions = nullptr;
+    std::uint64_t number = 0;
+  };
   Session() = default;
-  static Session connect(const Login& login);
   static void on_notice(void* self, const PGresult* result);
 
   std::unique_ptr<PGconn, Finish> connection_;
+  Opening opening_;
+  std::string doing_;  // "connect to database app_db as app_user"
+  Answer answer_;      // what has come of it
+  bool complete_ = true;
   std::unique_ptr<Failure> fatal_ =
       std::make_unique<Failure>();  // address is libpq's callback argument
-  int interrupt_fd_ = -1;
 };
 
 // "23505: duplicate key …", for one-line messages.

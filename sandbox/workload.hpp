@@ -1,5 +1,5 @@
 // The incident's own workload at submit: each actor that has one does a fixed number of operations
-// on a fresh connection, each a transaction of its own, within a time limit.
+// on fresh connections, within a time limit.
 #pragma once
 
 #include "sandbox/cluster.hpp"

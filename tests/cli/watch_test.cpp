@@ -46,6 +46,16 @@ TEST_CASE("an actor that waits now counts, whenever it began to", "[cli][watch]"
   CHECK_FALSE(watch.find(Awaited::waiting, "app_writer", watch.cursor()));
 }
 
+TEST_CASE("one session of an actor goes on, and another still waits", "[cli][watch]") {
+  Watch watch;
+  watch.on_actor({"web", "waiting", "", 1});
+  watch.on_actor({"web", "waiting", "", 2});
+  watch.on_actor({"web", "running", "", 1});
+  CHECK(watch.find(Awaited::waiting, "web", watch.cursor()));
+  watch.on_actor({"web", "ended", "57P01", 2});
+  CHECK_FALSE(watch.find(Awaited::waiting, "web", watch.cursor()));
+}
+
 TEST_CASE("a reset forgets what the actors of before did", "[cli][watch]") {
   Watch watch;
   watch.on_actor({"app_writer", "waiting", "", 1});

@@ -45,7 +45,7 @@ TEST_CASE("a container boots the same cluster, and nothing of it stays",
                               "SELECT pg_catalog.current_setting('listen_addresses')")
               .value == "");
     CHECK_THROWS_AS(sandbox::Session::open({cluster.endpoint(), "postgres", Secret("guess"), "shop",
-                                            "test", "", 5'000ms, -1}),
+                                            "test", "", 5'000ms}),
                     sandbox::SessionError);
     const auto remains = cluster.server().remains();
     CHECK_FALSE(remains.container.empty());

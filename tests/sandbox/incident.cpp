@@ -127,7 +127,7 @@ sandbox::Endpoint Incident::endpoint() const {
 sandbox::Session Incident::login(const std::string& role, const std::string& password,
                                  const std::string& database) const {
   return sandbox::Session::open(
-      {endpoint(), role, Secret(password), database, "test", "", 10'000ms, -1});
+      {endpoint(), role, Secret(password), database, "test", "", 10'000ms});
 }
 
 sandbox::Session Incident::oncall(const std::string& database) const {

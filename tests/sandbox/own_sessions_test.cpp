@@ -71,7 +71,7 @@ TEST_CASE("a session on the sandbox's socket is found, whatever it calls itself"
   incident.sandbox().record_start();
   for (const char* name : {"psql", "ride", "writer"}) {
     auto session = sandbox::Session::open(
-        {incident.endpoint(), "oncall", Secret(""), "shop", name, "", 10'000ms, -1});
+        {incident.endpoint(), "oncall", Secret(""), "shop", name, "", 10'000ms});
     session.demand("SELECT 1", "look around");
   }
   CHECK(incident.bypasses() == Found{"oncall@shop psql", "oncall@shop ride", "oncall@shop writer"});
@@ -83,7 +83,7 @@ TEST_CASE("a superuser that came in some other way is found, and its lines are r
   incident.sandbox().record_start();
   let_everybody_in(incident);
   auto session = sandbox::Session::open(
-      {incident.endpoint(), "postgres", Secret(""), "shop", "ride", "", 10'000ms, -1});
+      {incident.endpoint(), "postgres", Secret(""), "shop", "ride", "", 10'000ms});
   CHECK_FALSE(session.query("SELECT nothing_that_is_there", 5s).ok());
   CHECK(incident.bypasses() == Found{"postgres@postgres test", "postgres@shop ride"});
   CHECK(incident.logged("nothing_that_is_there").size() == 1);
@@ -95,7 +95,7 @@ TEST_CASE("who is turned away was never in", "[sandbox][postgres]") {
   CHECK_THROWS_AS(incident.oncall("no_such_database"), sandbox::SessionError);
   CHECK_THROWS_AS(incident.login("postgres", "guess"), sandbox::SessionError);
   CHECK_THROWS_AS(sandbox::Session::open({incident.endpoint(), "oncall", Secret(""), "shop", "psql",
-                                          "-c log_connections=off", 10'000ms, -1}),
+                                          "-c log_connections=off", 10'000ms}),
                   sandbox::SessionError);
   CHECK(incident.bypasses() == Found{});
 }

@@ -35,7 +35,7 @@ TEST_CASE("a scenario's folder is read whole", "[sandbox][scenario]") {
   CHECK(scenario.learner.database == "shop");
   CHECK(scenario.actor("runner").application_name == "runner");
   CHECK(scenario.actor("writer").on_killed == sandbox::OnKilled::reconnect);
-  CHECK(scenario.actor("writer").loop->values->to == 5);
+  CHECK(scenario.actor("writer").loop->operation.values->to == 5);
   CHECK(scenario.fault[0].role == "deployer");
   CHECK(scenario.rules.fix[0].workload == std::vector<std::string>{"writer"});
 }
@@ -115,6 +115,31 @@ TEST_CASE("a rule that its own validation refuses is told with its line", "[sand
   CHECK(
       refusal(replaced(shop_yaml, "points: 40, seen", "points: 39, seen")).find("scenario.yaml:") ==
       0);
+}
+
+TEST_CASE("operations of actors that make no sense are told with their line",
+          "[sandbox][scenario]") {
+  const auto loop_with = [](const std::string& by) {
+    return refusal(replaced(shop_yaml, "every_ms: 20", by));
+  };
+  CHECK(loop_with("statements: [SELECT 1]").find("give one of \"sql\", \"statements\" and") !=
+        std::string::npos);
+  CHECK(loop_with("per_row: SELECT 1").find("\"per_row\" needs a $1 for the value") !=
+        std::string::npos);
+  CHECK(loop_with("every_ms: 1\n      per_second: 5").find("give one of \"every_ms\" and") !=
+        std::string::npos);
+  CHECK(loop_with("retry: {errors: [deadlock], first_ms: 1, max_ms: 1}")
+            .find("\"errors\" is a list of SQLSTATEs") != std::string::npos);
+  CHECK(loop_with("retry: {errors: [55P03], first_ms: 2, max_ms: 1}").find("scenario.yaml:") == 0);
+  CHECK(refusal(replaced(shop_yaml, "on_killed: stay_dead", "reconnect: {first_ms: 1, max_ms: 2}"))
+            .find("\"reconnect\" needs \"on_killed: reconnect\"") != std::string::npos);
+  CHECK(refusal(replaced(shop_yaml, "on_killed: stay_dead", "sessions: 200"))
+            .find("more than 200 sessions of all actors together") != std::string::npos);
+  CHECK(refusal(replaced(shop_yaml,
+                         "{from: 6, to: 8}\n      sql: UPDATE public.orders SET note = "
+                         "'y' WHERE id = $1",
+                         "{from: 6, to: 8}\n      transaction: [SELECT 1, SELECT 2]"))
+            .find("\"values\" needs a $1 in a statement") != std::string::npos);
 }
 
 TEST_CASE("YAML that stands for more than it says is refused before it is built",

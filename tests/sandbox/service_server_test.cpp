@@ -51,7 +51,7 @@ void boot_twice(const std::vector<std::string>& shell) {
                               "SELECT pg_catalog.current_setting('listen_addresses')")
               .value == "");
     CHECK_THROWS_AS(sandbox::Session::open({cluster.endpoint(), "postgres", Secret("guess"), "shop",
-                                            "test", "", 5'000ms, -1}),
+                                            "test", "", 5'000ms}),
                     sandbox::SessionError);
     CHECK_FALSE(fs::exists(entry.shared() / "control/password"));
     cluster.stop();

@@ -35,7 +35,7 @@ TEST_CASE("a cluster whose ids are used up refuses to write until it is vacuumed
   scenario.environment.transaction_ids_left = 50;
   scenario.environment.settings["autovacuum_naptime"] = "1s";
   scenario.environment.settings["wal_level"] = "logical";
-  scenario.environment.roles.push_back({"feeder", false, true, {}});
+  scenario.environment.roles.push_back({.name = "feeder", .replication = true, .member_of = {}});
   sandbox::DatabaseSpec feeds{"feeds_db", "feeder", {}};
   feeds.seed.push_back({"slot.sql",
                         "SELECT pg_catalog.pg_create_logical_replication_slot('feed', "
