@@ -1,12 +1,15 @@
 // `ride postgres status`: what is running and how its users feel. Symptoms alone: never the cause.
 #include <iomanip>
 #include <iostream>
+#include <vector>
 
 #include "base/json.hpp"
 #include "cli/control.hpp"
 #include "cli/current.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/failure.hpp"
 #include "cli/options.hpp"
+#include "cli/status_watch.hpp"
 #include "cli/terminal.hpp"
 
 namespace ride::cli {
@@ -39,6 +42,11 @@ void print_interrupted(const RunState& state, bool as_json) {
       << "  next: ride postgres reset begins another attempt, ride postgres stop ends the run\n";
 }
 
+void print_lines(const std::vector<std::string>& lines) {
+  if (!lines.empty()) std::cout << '\n';
+  for (const auto& line : lines) std::cout << "  " << line << '\n';
+}
+
 void print_running(const json::object& status) {
   std::cout << text(status, "title") << " · " << text(status, "scenario") << " · attempt "
             << number(status, "attempt") << " · " << text(status, "phase") << '\n'
@@ -61,13 +69,9 @@ void print_running(const json::object& status) {
   if (const auto* end = status.if_contains("sandbox_ended"))
     std::cout << "\n  the sandbox is gone: " << end->as_string().c_str()
               << "\n  next: ride postgres reset begins another attempt\n";
-  const auto& probes = status.at("probes").as_array();
-  if (!probes.empty()) std::cout << '\n';
-  for (const auto& value : probes) {
-    const auto& probe = value.as_object();
-    std::cout << "  " << std::left << std::setw(10) << text(probe, "state") << "  "
-              << text(probe, "title") << ": " << text(probe, "value") << '\n';
-  }
+  if (const auto* service = status.if_contains("service"))
+    print_lines(service_lines(service->as_object()));
+  print_lines(probe_lines(status.at("probes").as_array()));
 }
 
 // For health checks: asks nothing of the sandbox, and records nothing.
@@ -89,6 +93,7 @@ int print_brief_status(const Home& home, std::optional<Current> found, bool as_j
 
 int execute(const Status& options) {
   const Home home = find_home();
+  if (options.watch) return watch_status(home, options.json);
   auto found = current_run(home);
   if (options.brief) return print_brief_status(home, std::move(found), options.json);
   if (!found) {

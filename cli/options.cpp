@@ -83,8 +83,12 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
 
   CLI::App* status =
       add(*postgres, "status", "What is running, and the symptoms", to.status, chosen);
-  status->add_flag("--brief", to.status.brief,
-                   "one line, no symptoms; fails unless a run is alive");
+  CLI::Option* brief = status->add_flag("--brief", to.status.brief,
+                                        "one line, no symptoms; fails unless a run is alive");
+  status
+      ->add_flag("--watch", to.status.watch,
+                 "live, until the run ends, or q or Ctrl-C; in a pipe a line for each change")
+      ->excludes(brief);
   CLI::App* psql = add(*postgres, "psql", "Open psql on the incident", to.psql, chosen);
   psql->prefix_command();  // what follows is psql's: ride postgres psql -c "SELECT 1"
   psql->callback([psql, &to, &chosen] {

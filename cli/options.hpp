@@ -49,6 +49,7 @@ struct Start {
 
 struct Status {
   bool brief = false;  // one line, no probes; exit code 1 unless a run is alive
+  bool watch = false;  // live, until the run ends
   bool json = false;
 };
 

@@ -145,6 +145,7 @@ void Run::record_attempt() {
   append(Kind::attempt_began, body);
   phase_ = Phase::open;
   hints_shown_ = 0;
+  probes_asked_ = {};
 }
 
 void Run::start_proxy() {

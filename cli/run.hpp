@@ -4,7 +4,9 @@
 // on.
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -37,6 +39,9 @@ class Run {
 
   boost::json::object describe() const;  // {run, scenario, sandbox, dsn, file}
   boost::json::object status();
+  // What changes of it, for somebody who asks every second: the dashboard now, and the probes as
+  // they were a moment ago. Records a probe only when it asks it.
+  boost::json::object watch_status();
   boost::json::object sessions();  // actors' pids, and who waits for a lock
   boost::json::object hint();
   boost::json::object log();
@@ -64,6 +69,8 @@ class Run {
   void end_attempt(std::string_view how);
   void store_facts();  // derives them, stores them, and records submit_ended
   std::size_t count_requests() const;
+  boost::json::array ask_probes();
+  void add_troubles(boost::json::object& out) const;
   void notice_bypasses(journal::facts::Record record) noexcept;
   void look_for_bypasses(journal::facts::Record record) noexcept;
   sandbox::Sandbox& sandbox();
@@ -79,6 +86,8 @@ class Run {
   std::unique_ptr<sandbox::Sandbox> sandbox_;
   Phase phase_ = Phase::none;
   std::size_t hints_shown_ = 0;
+  boost::json::array probes_;  // as they were asked last
+  std::chrono::steady_clock::time_point probes_asked_{};
 };
 
 }  // namespace ride::cli

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/json.hpp"
+#include "cli/dashboard.hpp"
 #include "cli/facts.hpp"
 #include "cli/failure.hpp"
 #include "cli/run.hpp"
@@ -21,6 +22,7 @@ using journal::Kind;
 
 constexpr std::chrono::milliseconds under_way_wait_max{5'000};
 constexpr std::size_t log_lines_max = 200;
+constexpr std::chrono::seconds probes_interval{3};  // while somebody watches
 
 // Lets the learner's requests pass again however submit ends.
 class Gate {
@@ -82,25 +84,43 @@ json::object Run::status() {
   out["hints_of"] = scenario_.rules.hints.size();
   out["title"] = scenario_.rules.title;
   out["connections"] = proxy_->sessions().size();
-  const auto gone = sandbox_ ? sandbox_->server_ended() : std::string("there is none");
-  if (gone) out["sandbox_ended"] = *gone;
-  json::array probes;
-  if (!gone)
-    for (const auto& probe : sandbox_->probes())
-      probes.push_back(json::object{{"id", probe.id},
-                                    {"title", probe.title},
-                                    {"value", probe.value},
-                                    {"state", probe.state}});
-  out["probes"] = std::move(probes);
+  add_troubles(out);
+  const bool gone = out.contains("sandbox_ended");
+  out["probes"] = gone ? json::array() : ask_probes();
+  if (!gone) out["service"] = to_json(sandbox_->dashboard());
   json::array bypasses;
   for (const auto& bypass : bypasses_.found()) bypasses.push_back(json_of(bypass));
   out["bypasses"] = std::move(bypasses);
-  if (writer_->failed())
-    out["recording_failed"] = writer_->failure();
-  else
-    writer_->flush();
+  if (!writer_->failed()) writer_->flush();
   out["requests"] = count_requests();
   return out;
+}
+
+json::object Run::watch_status() {
+  json::object out = describe();
+  out["title"] = scenario_.rules.title;
+  out["probes"] = json::array();
+  add_troubles(out);
+  if (out.contains("sandbox_ended")) return out;
+  out["service"] = to_json(sandbox_->dashboard());
+  if (std::chrono::steady_clock::now() - probes_asked_ >= probes_interval) ask_probes();
+  out["probes"] = probes_;
+  return out;
+}
+
+json::array Run::ask_probes() {
+  probes_.clear();
+  for (const auto& probe : sandbox_->probes())
+    probes_.push_back(json::object{
+        {"id", probe.id}, {"title", probe.title}, {"value", probe.value}, {"state", probe.state}});
+  probes_asked_ = std::chrono::steady_clock::now();
+  return probes_;
+}
+
+void Run::add_troubles(json::object& out) const {
+  const auto gone = sandbox_ ? sandbox_->server_ended() : std::string("there is none");
+  if (gone) out["sandbox_ended"] = *gone;
+  if (writer_->failed()) out["recording_failed"] = writer_->failure();
 }
 
 json::object Run::sessions() {

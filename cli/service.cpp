@@ -3,7 +3,9 @@
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <exception>
 #include <string>
 
@@ -17,6 +19,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int look_interval_ms = 1'000;
+// Asked by programs, again and again.
+constexpr std::array<std::string_view, 5> unlogged{"find", "cursor", "drawn", "sessions", "watch"};
 
 Awaited awaited_of(std::string_view word) {
   for (const auto what : {Awaited::waiting, Awaited::ended})
@@ -43,6 +47,7 @@ json::object carry_out(Run& run, std::string_view command, const json::object& w
                        const Progress& progress) {
   if (command == "describe") return run.describe();
   if (command == "status") return run.status();
+  if (command == "watch") return run.watch_status();
   if (command == "sessions") return run.sessions();
   if (command == "hint") return run.hint();
   if (command == "log") return run.log();
@@ -62,7 +67,7 @@ bool answer(Run& run, Request& request) {
     request.conversation->answer(carry_out(run, command, request.what, [&](std::string_view line) {
       request.conversation->progress(line);
     }));
-    if (command != "find" && command != "cursor" && command != "drawn" && command != "sessions")
+    if (std::find(unlogged.begin(), unlogged.end(), command) == unlogged.end())
       spdlog::info("command={} done", command);
     return command == "stop";
   } catch (const std::exception& error) {
@@ -80,10 +85,16 @@ bool readable(int descriptor) {
 }  // namespace
 
 void serve(Run& run, ControlServer& server, int wake) {
+  using SteadyClock = std::chrono::steady_clock;
+  auto looked = SteadyClock::now();
   while (!readable(wake)) {
     auto request = server.next(look_interval_ms, wake);
     if (request && answer(run, *request)) return;
-    if (!request) run.look_around();
+    // Also while somebody asks all the time.
+    const auto since = SteadyClock::now() - looked;
+    if (request && since < std::chrono::milliseconds(look_interval_ms)) continue;
+    run.look_around();
+    looked = SteadyClock::now();
   }
   spdlog::info("signal, stopping");
   run.stop();

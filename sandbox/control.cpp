@@ -46,6 +46,18 @@ std::vector<LockWait> Control::lock_waits() {
   return out;
 }
 
+// reserved_connections is there from 16 on.
+Slots Control::slots() {
+  const auto answer =
+      ask("SELECT (SELECT count(*) FROM pg_catalog.pg_stat_get_activity(NULL) "
+          "WHERE backend_type = 'client backend' AND pid <> pg_catalog.pg_backend_pid()), "
+          "pg_catalog.current_setting('max_connections')::int "
+          "- pg_catalog.current_setting('superuser_reserved_connections')::int "
+          "- coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0)");
+  const auto& row = answer.rows.at(0);
+  return {std::atoi(row[0].value_or("").c_str()), std::atoi(row[1].value_or("").c_str())};
+}
+
 std::vector<std::string> Control::databases() {
   std::vector<std::string> out;
   const auto answer = ask(

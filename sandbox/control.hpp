@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sandbox/cluster.hpp"
+#include "sandbox/dashboard.hpp"
 #include "sandbox/lock_wait.hpp"
 #include "sandbox/session.hpp"
 
@@ -25,6 +26,9 @@ class Control {
   std::int64_t backend_start_us(int pid) noexcept;
   // Throws SessionError.
   std::vector<LockWait> lock_waits();
+  // Connections of clients but this one, and how many there can be without privileges. Throws
+  // SessionError.
+  Slots slots();
   // Every database but template0. Throws SessionError.
   std::vector<std::string> databases();
 

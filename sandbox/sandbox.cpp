@@ -102,6 +102,12 @@ class RunningSandbox final : public Sandbox {
     return out;
   }
 
+  Dashboard dashboard() override {
+    std::vector<ServiceReading> readings;
+    for (const auto& one : actors_) readings.push_back(one->meter().read(SteadyClock::now()));
+    return make_dashboard(readings, control_.lock_waits(), control_.slots());
+  }
+
   std::string fingerprint() override { return content_fingerprint(cluster_, scenario_); }
 
   void submit_evidence() override {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "sandbox/dashboard.hpp"
 #include "sandbox/lock_wait.hpp"
 #include "sandbox/notes.hpp"
 #include "sandbox/scenario.hpp"
@@ -65,6 +66,8 @@ class Sandbox {
   virtual void record_start() = 0;
   // Runs every probe as ride_check and records it.
   virtual std::vector<ProbeResult> probes() = 0;
+  // How the application fares at this moment. Not recorded.
+  virtual Dashboard dashboard() = 0;
   // What its databases hold, see fingerprint.hpp.
   virtual std::string fingerprint() = 0;
   // What submit needs, with the proxy held: fence, snapshot, checks, workload, checks, fence.

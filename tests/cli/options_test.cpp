@@ -50,6 +50,13 @@ TEST_CASE("start takes a PostgreSQL by version or image, and can be kept off the
   CHECK(start.offline);
 }
 
+TEST_CASE("status is brief or watched, not both", "[cli][options]") {
+  const auto watched = parse_words({"postgres", "status", "--watch", "--json"});
+  REQUIRE(watched.parsed.command);
+  CHECK(std::get<Status>(*watched.parsed.command).watch);
+  CHECK(parse_words({"postgres", "status", "--watch", "--brief"}).parsed.exit_code == 2);
+}
+
 TEST_CASE("what comes behind psql is psql's", "[cli][options]") {
   const auto result = parse_words({"postgres", "psql", "-c", "select 1"});
   REQUIRE(result.parsed.command);

@@ -89,6 +89,12 @@ TEST_CASE("who finds no room is refused, goes on trying, and gets in when there 
   };
   CHECK(eventually([&] { return refused() > 10; }));  // they do not give up
   CHECK(sessions_of(oncall, "writer") == "3");
+  const auto board = incident.sandbox().dashboard();
+  CHECK(board.sessions == 3);
+  CHECK(board.sessions_wanted == 5);
+  CHECK(board.errors.at("53300") > 10);
+  CHECK(board.slots.max == 55);
+  CHECK(board.slots.used >= 4);
   end_all(oncall, "writer");  // shedding is no cure
   CHECK(eventually([&] { return sessions_of(oncall, "writer") == "3"; }));
   CHECK(incident.bypasses() == std::vector<std::string>{"oncall@shop test"});  // the test itself
@@ -215,7 +221,8 @@ TEST_CASE("actors are stopped while they wait for a lock, for room, or for the n
                   "{name: shop_user, login: true, connection_limit: 2}");
   test::Incident incident(sandbox::Mode::local, yaml);
   incident.sandbox().inject();
-  CHECK(eventually([&] { return incident.reached("writer waiting"); }));
+  CHECK(eventually([&] { return incident.sandbox().dashboard().blocked == 2; }));
+  CHECK(incident.sandbox().dashboard().p95_us.value_or(0) > 0);
   incident.sandbox().stop();
   CHECK(incident.reached("writer stopped"));
 }
