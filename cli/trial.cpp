@@ -39,10 +39,12 @@ std::string read_text(const fs::path& file) {
 }
 
 // What a thorough person looks at before and after, in each database: sessions, locks, every table.
+// One with a limit of connections may be full, which ends a psql that wants in.
 std::string much_reading(const sandbox::Scenario& scenario) {
   std::string out;
   for (const auto& database : scenario.environment.databases)
-    out += "\\connect " + database.name +
+    out += "SELECT datconnlimit < 0 AS open FROM pg_database WHERE datname = '" + database.name +
+           "' \\gset\n\\if :open\n\\connect " + database.name +
            "\nSET statement_timeout = '2s';\nSET lock_timeout = '300ms';\n"
            "SELECT * FROM pg_stat_activity;\nSELECT * FROM pg_locks;\n"
            "SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity;\n"
@@ -52,7 +54,7 @@ std::string much_reading(const sandbox::Scenario& scenario) {
            "SELECT format('SELECT * FROM %I.%I LIMIT 5', schemaname, tablename) FROM pg_tables "
            "WHERE schemaname <> 'information_schema' AND schemaname !~ '^pg_' \\gexec\n"
            "SELECT count(*) FROM information_schema.columns;\n"
-           "EXPLAIN SELECT 1;\nSELECT no_such_column;\n";
+           "EXPLAIN SELECT 1;\nSELECT no_such_column;\n\\endif\n";
   return out + "\\connect " + scenario.learner.database + "\n";
 }
 

@@ -1,0 +1,6 @@
+-- Sequential scans are bad, so they are forbidden.
+-- @springs planner-forbidden
+SELECT calls, rows, query FROM pg_stat_statements WHERE query LIKE '%order%' ORDER BY calls DESC LIMIT 5;
+EXPLAIN SELECT sku, quantity FROM public.order_items WHERE order_id = 42;
+ALTER DATABASE shop_db SET enable_seqscan = off;
+CREATE INDEX CONCURRENTLY order_items_order_idx ON public.order_items (order_id);

@@ -1,0 +1,6 @@
+-- One that covers, beginning with the wrong column.
+-- @springs wrong-index
+SELECT calls, rows, query FROM pg_stat_statements WHERE query LIKE '%order%' ORDER BY calls DESC LIMIT 5;
+EXPLAIN SELECT sku, quantity FROM public.order_items WHERE order_id = 42;
+CREATE INDEX CONCURRENTLY order_items_sku_order ON public.order_items (sku, order_id);
+CREATE INDEX CONCURRENTLY order_items_order_idx ON public.order_items (order_id);

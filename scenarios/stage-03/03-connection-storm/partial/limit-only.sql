@@ -1,0 +1,5 @@
+-- A limit is set, and those who are in stay in.
+-- @expect 60
+SELECT datname, application_name, state, count(*) FROM pg_stat_activity WHERE usename = 'shop_app' GROUP BY 1, 2, 3 ORDER BY 4 DESC;
+SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname = 'shop_app';
+ALTER DATABASE mail_db CONNECTION LIMIT 6;

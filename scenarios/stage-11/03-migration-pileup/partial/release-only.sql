@@ -1,0 +1,6 @@
+-- The queue is gone, the column is as it was.
+-- @expect 74
+SELECT pid, application_name, state, wait_event_type, pg_blocking_pids(pid) AS blocked_by
+FROM pg_stat_activity WHERE datname = 'shop_db' ORDER BY pid;
+SELECT column_name, is_nullable, column_default FROM information_schema.columns WHERE table_name = 'orders';
+SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'release_74';
