@@ -183,7 +183,9 @@ void YamlNode::each_text(const std::function<void(const YamlNode&)>& visit) cons
 }
 
 std::string YamlNode::text() const {
-  if (!node_.IsScalar()) fail("\"" + what_ + "\" must be text");
+  if (!node_.IsScalar())
+    fail("\"" + what_ + "\" must be text" +
+         (node_.IsMap() ? ": put what begins with { in quotes" : ""));
   if (!values_) return node_.Scalar();
   try {
     return scorer::with_values(node_.Scalar(), *values_);

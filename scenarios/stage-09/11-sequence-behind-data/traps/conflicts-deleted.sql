@@ -1,0 +1,15 @@
+-- Makes room for the sequence, and then does the right thing as well.
+-- @springs rows-changed
+\connect {{here}}
+SELECT '{{loud}}', (SELECT max(id) FROM public.{{loud}}),
+  last_value, is_called FROM public.{{loud}}_id_seq
+UNION ALL SELECT '{{second}}', (SELECT max(id) FROM public.{{second}}),
+  last_value, is_called FROM public.{{second}}_id_seq
+UNION ALL SELECT '{{quiet}}', (SELECT max(id) FROM public.{{quiet}}),
+  last_value, is_called FROM public.{{quiet}}_id_seq
+UNION ALL SELECT '{{ahead}}', (SELECT max(id) FROM public.{{ahead}}),
+  last_value, is_called FROM public.{{ahead}}_id_seq;
+DELETE FROM public.{{loud}} WHERE source = 'old desk' AND id < 9000;
+SELECT setval('public.{{loud}}_id_seq', (SELECT max(id) FROM public.{{loud}}));
+SELECT setval('public.{{second}}_id_seq', (SELECT max(id) FROM public.{{second}}));
+SELECT setval('public.{{quiet}}_id_seq', (SELECT max(id) FROM public.{{quiet}}));
