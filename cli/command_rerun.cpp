@@ -44,6 +44,7 @@ struct Source {
   std::string server_version;
   std::uint32_t seed = 0;
   scorer::Values values;
+  int hint_cost = 0;
   bool submitted = false;
 };
 
@@ -76,7 +77,10 @@ Source source_of(journal::Reader& reader, const Replay& options) {
     }
     if (event.kind == Kind::submit_ended) out.submitted = true;
   }
-  if (!out.scenario.empty()) out.values = scorer::values_of(reader, out.attempt);
+  if (!out.scenario.empty()) {
+    out.values = scorer::values_of(reader, out.attempt);
+    out.hint_cost = scorer::hint_cost_of(reader, out.attempt);
+  }
   if (out.server_version.empty()) out.server_version = reported_version(reader);
   return out;
 }
@@ -106,6 +110,7 @@ RunState run_of(const Source& source, const Home& home) {
   state.learner = source.learner;
   state.seed = source.seed;
   state.values = scorer::to_json(source.values);
+  state.hint_cost = source.hint_cost;
   state.requested_sandbox = "auto";
   state.postgres = major_at_hand(source.server_version);
   state.listen = "127.0.0.1";

@@ -49,6 +49,15 @@ int execute(const Hint& options) {
   std::cout << "Hint " << number << " of " << answer.at("of").to_number<int>()
             << (answer.at("again").as_bool() ? " (there are no more)" : "") << "\n\n";
   print_wrapped(answer.at("text").as_string(), "  ", output_columns(), std::cout);
+  if (const auto& nudge = answer.at("nudge").as_string(); !nudge.empty()) {
+    std::cout << '\n';
+    print_wrapped(nudge, "  ", output_columns(), std::cout);
+  }
+  const auto cost = answer.at("cost").to_number<int>();
+  const auto taken = answer.at("taken").to_number<int>();
+  if (cost > 0)
+    std::cout << "\n  " << taken << (taken == 1 ? " hint" : " hints") << " taken, at " << cost
+              << (cost == 1 ? " point" : " points") << " each\n";
   return exit_worked;
 }
 

@@ -55,6 +55,7 @@ RunState describe_run(const Start& options, const Home& home, const std::filesys
   state.durability = options.durability;
   state.requested_port = options.port;
   state.listen = options.listen.empty() ? "127.0.0.1" : options.listen;
+  state.hint_cost = options.hint_cost;
   state.keeps_seed = options.seed.has_value();
   state.seed = options.seed ? *options.seed : sandbox::draw_seed({}, {});
   state.file = (home.attempts() / (state.name + ".ride")).string();

@@ -79,6 +79,8 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
   add_durability(*start, to.start.durability);
   start->add_option("--seed", to.start.seed,
                     "repeats what was drawn in an attempt; default: drawn at random");
+  start->add_option("--hint-cost", to.start.hint_cost, "points that each hint costs; default: 0")
+      ->check(CLI::Range(0, 100));
   start->add_flag("--foreground", to.start.foreground, "stay, and stop on Ctrl-C");
 
   CLI::App* status =

@@ -43,6 +43,7 @@ struct Start {
   bool offline = false;                // never pull an image
   std::string durability = "process";  // process | power
   std::optional<std::uint32_t> seed;   // of what the scenario draws; nothing: any
+  int hint_cost = 0;                   // points taken from the total for each hint
   bool foreground = false;
   bool json = false;
 };

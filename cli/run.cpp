@@ -13,6 +13,7 @@
 #include "journal/sha256.hpp"
 #include "proxy/certificate.hpp"
 #include "scorer/rules.hpp"
+#include "scorer/score.hpp"
 
 namespace ride::cli {
 namespace {
@@ -140,12 +141,15 @@ void Run::record_attempt() {
       .put(Field::tag, sandbox_->server_version());
   if (!scenario_.values.empty())
     FieldWriter(body).put(Field::text, scorer::to_json(scenario_.values));
+  if (state_.hint_cost > 0)
+    FieldWriter(body).put(Field::name, scorer::hint_policy(state_.hint_cost));
   if (state_.attempt == 1 && !state_.parent.empty())
     FieldWriter(body).put(Field::message, state_.parent);
   append(Kind::attempt_began, body);
   phase_ = Phase::open;
   hints_shown_ = 0;
   probes_asked_ = {};
+  nudged_.clear();
 }
 
 void Run::start_proxy() {

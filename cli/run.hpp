@@ -9,6 +9,8 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "base/clock.hpp"
 #include "cli/bypass_watch.hpp"
@@ -67,7 +69,8 @@ class Run {
   void start_proxy();
   void append(journal::Kind kind, const std::string& body);
   void end_attempt(std::string_view how);
-  void store_facts();  // derives them, stores them, and records submit_ended
+  std::string nudge() const;  // what was looked at and what not yet; empty: nothing to say
+  void store_facts();         // derives them, stores them, and records submit_ended
   std::size_t count_requests() const;
   boost::json::array ask_probes();
   void add_troubles(boost::json::object& out) const;
@@ -85,8 +88,9 @@ class Run {
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<sandbox::Sandbox> sandbox_;
   Phase phase_ = Phase::none;
-  std::size_t hints_shown_ = 0;
-  boost::json::array probes_;  // as they were asked last
+  std::size_t hints_shown_ = 0;   // staged ones, and behind these each new line by itself
+  std::set<std::string> nudged_;  // lines shown in this attempt
+  boost::json::array probes_;     // as they were asked last
   std::chrono::steady_clock::time_point probes_asked_{};
 };
 

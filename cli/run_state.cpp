@@ -66,6 +66,7 @@ std::string to_json(const RunState& state) {
                                       {"seed", state.seed},
                                       {"keeps_seed", state.keeps_seed},
                                       {"values", state.values},
+                                      {"hint_cost", state.hint_cost},
                                       {"parent", state.parent}});
 }
 
@@ -95,6 +96,7 @@ RunState run_state_from_json(std::string_view written) {
   state.seed = object.at("seed").to_number<std::uint32_t>();
   state.keeps_seed = object.at("keeps_seed").as_bool();
   state.values = text(object, "values");
+  state.hint_cost = object.at("hint_cost").to_number<int>();
   state.parent = text(object, "parent");
   return state;
 }

@@ -42,6 +42,7 @@ struct RunState {
   std::uint32_t seed = 0;   // what the current attempt's parameters are drawn from
   bool keeps_seed = false;  // somebody asked for it: `reset` repeats the drawing
   std::string values;  // JSON: of an attempt carried out again, instead of what the seed would give
+  int hint_cost = 0;   // points that each hint costs
   std::string parent;  // of a fork: what it goes on from, JSON; empty: it is none
 };
 

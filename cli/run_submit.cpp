@@ -8,9 +8,11 @@
 #include "cli/dashboard.hpp"
 #include "cli/facts.hpp"
 #include "cli/failure.hpp"
+#include "cli/nudge.hpp"
 #include "cli/run.hpp"
 #include "journal/fields.hpp"
 #include "journal/reader.hpp"
+#include "scorer/score.hpp"
 
 namespace ride::cli {
 namespace {
@@ -137,21 +139,37 @@ json::object Run::sessions() {
   return {{"actors", std::move(actors)}, {"waits", std::move(waits)}};
 }
 
+// Asked of the record, by the rules that will grade it. A hint is given all the same where that
+// fails.
+std::string Run::nudge() const {
+  try {
+    writer_->flush();
+    return nudge_of(scenario_.rules,
+                    scorer::score(state_.file, {.attempt = state_.attempt}).verdict);
+  } catch (const std::exception& error) {
+    spdlog::warn("run={} cannot tell what was looked at: {}", state_.name, error.what());
+    return "";
+  }
+}
+
 json::object Run::hint() {
   const auto& hints = scenario_.rules.hints;
   if (hints.empty()) throw Failure("this scenario has no hints");
+  const std::string line = nudge();
   const bool more = hints_shown_ < hints.size();
-  if (more) {
+  const bool fresh = !line.empty() && nudged_.insert(line).second;
+  if (more || fresh) {
     ++hints_shown_;
     std::string body;
     FieldWriter(body).put(Field::number, std::uint64_t{hints_shown_});
+    if (!line.empty()) FieldWriter(body).put(Field::text, line);
     append(Kind::hint, body);
   }
-  return {{"number", hints_shown_},
-          {"of", hints.size()},
-          {"text", hints[hints_shown_ - 1]},
-          {"last", hints_shown_ == hints.size()},
-          {"again", !more}};
+  const auto stage = std::min(hints_shown_, hints.size());
+  return {{"number", stage},          {"of", hints.size()},
+          {"text", hints[stage - 1]}, {"last", stage == hints.size()},
+          {"again", !more && !fresh}, {"nudge", line},
+          {"taken", hints_shown_},    {"cost", state_.hint_cost}};
 }
 
 json::object Run::log() {

@@ -203,7 +203,12 @@ std::optional<Note> Notes::other(const Event& event) {
   if (is(Kind::continues)) return note("file", "", "goes on from " + text_of(fields, Field::name));
   if (is(Kind::continued))
     return note("file", "", "new connections are in " + text_of(fields, Field::name));
-  if (is(Kind::hint)) return note("hint", "", "takes hint " + number_of(fields, Field::number));
+  if (is(Kind::hint)) {
+    const auto line = text_of(fields, Field::text);
+    return note(
+        "hint", "",
+        "takes hint " + number_of(fields, Field::number) + (line.empty() ? "" : ": " + line));
+  }
   assert(is(Kind::log_shown));
   return note("log", "",
               "reads " + number_of(fields, Field::number) + " lines of the server's log");

@@ -156,6 +156,7 @@ const KeyTable detect{{
     {"unknown", text, optional, "SQL; a row here and none there: the rule is unknown"},
     {"why", text, required, "the sentence shown with the rows"},
     {"missing", text, required, "the sentence shown when it was not seen"},
+    {"nudge", text, optional, "the line of a hint while it is not seen: where to look"},
 }};
 
 const KeyTable fix{{

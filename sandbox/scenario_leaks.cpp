@@ -101,6 +101,8 @@ class Search {
     for (const auto& item : brief.at("done").items()) read("the brief", item);
     if (const auto hints = root_.find("hints"))
       for (const auto& item : hints->items()) read("a hint", item);
+    for (const auto& item : root_.at("detect").items())
+      if (const auto nudge = item.find("nudge")) read("a hint", *nudge);
     names();
     seeds();
     return std::move(found_);

@@ -36,7 +36,7 @@ void read_detect(const YamlNode& root, scorer::Rules& rules) {
     rules.detect.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
                             points(item), item.at("seen").filled_text(),
                             item.text_or("unknown", ""), item.at("why").filled_text(),
-                            item.at("missing").filled_text()});
+                            item.at("missing").filled_text(), item.text_or("nudge", "")});
   }
 }
 

@@ -30,24 +30,33 @@ json::object object_of(const Incomplete& row) {
   return {{"since", row.since}, {"kind", row.kind}, {"why", row.why}};
 }
 
+// Cards of attempts without such a policy keep the form they always had.
+void put_hint_cost(const Verdict& verdict, json::object& card) {
+  if (verdict.hint_cost == 0) return;
+  card.emplace("hint_cost", verdict.hint_cost);
+  card.emplace("hint_points", verdict.hint_points);
+}
+
 json::object object_of(const Verdict& verdict) {
   json::array checks;
   for (const auto& rule : verdict.checks) checks.emplace_back(object_of(rule));
   json::array incomplete;
   for (const auto& row : verdict.incomplete) incomplete.emplace_back(object_of(row));
-  return {{"total", verdict.total.points},
-          {"detect", object_of(verdict.detect)},
-          {"fix", object_of(verdict.fix)},
-          {"trap", object_of(verdict.trap)},
-          {"checks", std::move(checks)},
-          {"incomplete", std::move(incomplete)},
-          {"hints", verdict.hints},
-          {"attempt", verdict.attempt},
-          {"scenario",
-           {{"id", verdict.scenario},
-            {"version", verdict.scenario_version},
-            {"hash", verdict.scenario_hash}}},
-          {"grader", grader_version}};
+  json::object out{{"total", verdict.total.points},
+                   {"detect", object_of(verdict.detect)},
+                   {"fix", object_of(verdict.fix)},
+                   {"trap", object_of(verdict.trap)},
+                   {"checks", std::move(checks)},
+                   {"incomplete", std::move(incomplete)},
+                   {"hints", verdict.hints},
+                   {"attempt", verdict.attempt},
+                   {"scenario",
+                    {{"id", verdict.scenario},
+                     {"version", verdict.scenario_version},
+                     {"hash", verdict.scenario_hash}}},
+                   {"grader", grader_version}};
+  put_hint_cost(verdict, out);
+  return out;
 }
 
 json::object object_of(const BoxVerdict& box) {

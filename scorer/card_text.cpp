@@ -138,7 +138,10 @@ std::string verdict_text(const Verdict& verdict, CardStyle style) {
   add_checklist(page, verdict);
   add_never_looked_at(page, verdict);
   page.blank();
-  page.item("Hints taken ", std::to_string(verdict.hints));
+  const auto cost = verdict.hint_cost == 0 ? ""
+                                           : ", at " + std::to_string(verdict.hint_cost) +
+                                                 " each: " + signed_points(verdict.hint_points);
+  page.item("Hints taken ", std::to_string(verdict.hints) + cost);
   page.item("Scenario ", "version " + std::to_string(verdict.scenario_version) + ", hash " +
                              verdict.scenario_hash);
   page.item("Grader ", grader_version);

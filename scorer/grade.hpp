@@ -70,6 +70,8 @@ struct Verdict {
   std::vector<BoxVerdict> checklist;
   std::vector<Incomplete> incomplete;  // by `since`, then kind; an interruption is not among them
   int hints = 0;                       // different ones taken
+  int hint_cost = 0;                   // points that each costs by the attempt's policy
+  int hint_points = 0;                 // taken from the total for them, 0 or below
   std::uint32_t attempt = 0;
   bool interrupted = false;  // never submitted: what was not seen cannot be known
   std::string scenario;

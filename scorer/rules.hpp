@@ -30,10 +30,11 @@ struct DetectItem {
   std::string id;
   std::string title;
   int points = 0;
-  std::string seen;     // SQL; rows are the evidence
-  std::string unknown;  // SQL or empty; rows make the item unknown where `seen` has none
-  std::string why;      // fixed sentence when seen; may hold {placeholders}
-  std::string missing;  // fixed sentence when not seen
+  std::string seen;        // SQL; rows are the evidence
+  std::string unknown;     // SQL or empty; rows make the item unknown where `seen` has none
+  std::string why;         // fixed sentence when seen; may hold {placeholders}
+  std::string missing;     // fixed sentence when not seen
+  std::string nudge = {};  // for a hint while it is not seen, or empty
 };
 
 // What must hold in the end. At least one of sql, workload and facts is given; all given must hold.
@@ -110,7 +111,8 @@ struct Problem {
 // check_rule_sql() in rule_runner.hpp.
 std::vector<Problem> validate(const Rules& rules);
 
-// The canonical form: every key present, keys sorted, no white space. Equal rules, equal bytes.
+// The canonical form: every key present (but `nudge` where it is empty), keys sorted, no white
+// space. Equal rules, equal bytes.
 std::string to_json(const Rules& rules);
 
 // Throws std::runtime_error, one line, for text that to_json() of this version cannot have written.

@@ -34,6 +34,7 @@ void fields(auto& io,
             auto& item) requires std::is_same_v<std::remove_cvref_t<decltype(item)>, DetectItem> {
   io("id", item.id);
   io("missing", item.missing);
+  io.unless_empty("nudge", item.nudge);
   io("points", item.points);
   io("seen", item.seen);
   io("title", item.title);
@@ -109,6 +110,11 @@ class Writer {
     object_.emplace(key, write(value));
   }
 
+  // A key that came later: where it says nothing, the form is what it was before.
+  void unless_empty(std::string_view key, const std::string& text) {
+    if (!text.empty()) (*this)(key, text);
+  }
+
   static json::value write(const std::string& text) { return json::value(text); }
   static json::value write(bool yes) { return json::value(yes); }
   static json::value write(int number) { return json::value(number); }
@@ -146,6 +152,10 @@ class Reader {
     if (found == nullptr) refuse(key, "is missing");
     read(key, *found, value);
     ++taken_;
+  }
+  void unless_empty(std::string_view key, std::string& text) {
+    text.clear();
+    if (object_.contains(key)) (*this)(key, text);
   }
   void finish(std::string_view key) const {
     if (taken_ != object_.size()) refuse(key, "has a key unknown to this version");

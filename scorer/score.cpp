@@ -1,6 +1,7 @@
 #include "scorer/score.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 #include <string>
 
@@ -20,6 +21,8 @@ namespace {
 namespace facts = journal::facts;
 using journal::Field;
 using journal::Kind;
+
+constexpr std::string_view hint_cost_word = "hint_cost=";
 
 [[noreturn]] void refuse(journal::Reader& reader, const std::string& what) {
   throw std::runtime_error(reader.database().file().string() + ": " + what);
@@ -45,6 +48,13 @@ void derive_facts(journal::Reader& reader, std::uint32_t attempt) {
   sql::Analyser analyser;
   const auto derived = facts::derive(reader, attempt, analyser);
   facts::store(reader.database(), attempt, derived, "temp");
+}
+
+// Behind whatever cap a grave trap has set; never below nothing.
+void charge_hints(Verdict& verdict, int cost) {
+  verdict.hint_cost = cost;
+  verdict.hint_points = -std::min(verdict.total.points, verdict.hints * cost);
+  verdict.total.points += verdict.hint_points;
 }
 
 }  // namespace
@@ -73,6 +83,26 @@ Values values_of(journal::Reader& reader, std::uint32_t attempt) {
   } catch (const std::runtime_error& error) {
     refuse(reader, error.what());
   }
+}
+
+std::string hint_policy(int cost) {
+  return cost == 0 ? "" : std::string(hint_cost_word) + std::to_string(cost);
+}
+
+int hint_cost_of(journal::Reader& reader, std::uint32_t attempt) {
+  const auto began = reader.all({.attempt = attempt, .kinds = {Kind::attempt_began}, .after = 0});
+  if (began.empty()) return 0;
+  const auto policy = journal::Fields(began.front().body).get_bytes(Field::name);
+  if (policy.empty()) return 0;
+  int cost = -1;
+  if (policy.starts_with(hint_cost_word)) {
+    const auto number = policy.substr(hint_cost_word.size());
+    std::from_chars(number.data(), number.data() + number.size(), cost);
+  }
+  if (hint_policy(cost) != policy || cost < 0 || cost > hint_cost_max)
+    refuse(reader, "attempt " + std::to_string(attempt) +
+                       " has a policy that this version of ride does not know");
+  return cost;
 }
 
 Rules drawn(journal::Reader& reader, std::uint32_t attempt, const Rules& written) {
@@ -123,6 +153,7 @@ Score score(const std::filesystem::path& file, const ScoreOptions& options) {
     set_redacted(vocabulary.connection(), journal::touched_in(reader, attempt));
     out.verdict = grade(vocabulary, state, out.rules);
     out.verdict.scenario_hash = hash(out.written);  // not of one drawing
+    charge_hints(out.verdict, hint_cost_of(reader, attempt));
     out.detail = read_detail(reader, vocabulary, out.verdict);
     out.milestones = read_milestones(vocabulary, out.rules, out.verdict);
   } catch (const RuleError& error) {

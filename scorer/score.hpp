@@ -21,6 +21,8 @@ class Reader;
 
 namespace ride::scorer {
 
+inline constexpr int hint_cost_max = 100;
+
 struct ScoreOptions {
   std::optional<std::uint32_t> attempt = {};  // otherwise the last submitted, else the last one
   const Rules* rules = nullptr;               // as written; otherwise those in the file
@@ -44,6 +46,11 @@ Rules rules_of(journal::Reader& reader);
 
 // What was drawn for an attempt; empty: nothing. Throws as score() does.
 Values values_of(journal::Reader& reader, std::uint32_t attempt);
+
+// Points that the attempt's policy takes for each hint; 0: it has none. Throws as score() does.
+int hint_cost_of(journal::Reader& reader, std::uint32_t attempt);
+// As attempt_began has it: "hint_cost=2"; "" for none.
+std::string hint_policy(int cost);
 
 // The rules with what was drawn for the attempt. Throws as score() does, also where they have a
 // parameter of which the file knows nothing.

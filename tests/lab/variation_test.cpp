@@ -112,6 +112,36 @@ TEST_CASE("an attempt is carried out again, and forked, with what was drawn for 
   CHECK(drawn(card(lab, text(fork, "file"))) == drawn(card(lab, file)));
 }
 
+TEST_CASE("a hint says what was looked at and what not, and costs what the policy says",
+          "[lab][postgres]") {
+  const Lab lab;
+  const auto run = start(lab, {"--hint-cost", "3"});
+  const auto hint = [&] {
+    return json::parse(lab.must({"postgres", "hint", "--json"})).as_object();
+  };
+  CHECK(text(hint(), "nudge") == "Not yet: the server can say whom a waiting session waits for.");
+  run_program({"psql", "-XAt", "-d", text(run, "dsn"), "-c",
+               "SELECT pid, application_name, wait_event_type FROM pg_stat_activity"});
+  const auto second = hint();
+  CHECK(text(second, "nudge") ==
+        "You have seen: The payment that waits. Not yet: the server can say whom a waiting session "
+        "waits for.");
+  CHECK(second.at("number").to_number<int>() == 2);
+  hint();
+  CHECK(hint().at("again").as_bool());  // nothing new: not counted
+  lab.must({"scenario", "play", script("solutions/blocking-pids.sql")});
+  const auto last = hint();
+  CHECK(text(last, "nudge").starts_with("You have seen all that there is to find"));
+  CHECK(last.at("taken").to_number<int>() == 4);
+  lab.must({"postgres", "submit"});
+  lab.must({"postgres", "stop"});
+  const auto graded = card(lab, text(run, "file"));
+  CHECK(graded.at("hints").to_number<int>() == 4);
+  CHECK(graded.at("total").to_number<int>() == 88);
+  CHECK(lab.must({"postgres", "list"}).find("best 88 of 100 · 1 attempt · 4 hints") !=
+        std::string::npos);
+}
+
 TEST_CASE("before anything is drawn a brief has names, and bad seeds are refused", "[lab]") {
   const Lab lab;
   CHECK(lab.must({"postgres", "show", blocking}).find("order <order>") != std::string::npos);

@@ -25,7 +25,8 @@ class Recording {
 
   // One attempt of `rules` is under way, its learner connected as connection 1.
   Recording(const std::filesystem::path& file, const Rules& rules,
-            const journal::WriterOptions& options = {}, const std::string& drawn = "")
+            const journal::WriterOptions& options = {}, const std::string& drawn = "",
+            const std::string& policy = "")
       : writer_(file, options) {
     const auto snapshot = to_json(rules);
     const auto digest = journal::sha256(snapshot);
@@ -36,14 +37,16 @@ class Recording {
           .put(Field::tag, "0.1.0")
           .put(Field::learner, "ana");
     });
-    begin_attempt(1, drawn);
+    begin_attempt(1, drawn, policy);
   }
 
   // `drawn`: JSON of the values of its parameters.
-  void begin_attempt(std::uint64_t number, const std::string& drawn = "") {
+  void begin_attempt(std::uint64_t number, const std::string& drawn = "",
+                     const std::string& policy = "") {
     attempt_ = static_cast<std::uint32_t>(number);
     add(Kind::attempt_began, 0, [&](journal::FieldWriter& out) {
       out.put(Field::number, number).put(Field::mode, "local").put(Field::tag, "15.18");
+      if (!policy.empty()) out.put(Field::name, policy);
       if (!drawn.empty()) out.put(Field::seed, 118).put(Field::text, drawn);
     });
     add(Kind::connection_opened, 1);

@@ -29,6 +29,15 @@ TEST_CASE("rules survive their JSON, byte for byte", "[scorer][rules]") {
   CHECK(back.fix[0].tables == std::vector<std::string>{"public.t"});
 }
 
+TEST_CASE("a key that came later is written only where it says something", "[scorer][rules]") {
+  auto rules = sample_rules();
+  CHECK(to_json(rules).find("nudge") == std::string::npos);
+  rules.detect[1].nudge = "who waits.";
+  CHECK(from_json(to_json(rules)).detect[1].nudge == "who waits.");
+  CHECK(from_json(to_json(rules)).detect[0].nudge.empty());
+  CHECK(hash(rules) != hash(sample_rules()));
+}
+
 TEST_CASE("the canonical JSON has sorted keys and no white space", "[scorer][rules]") {
   const auto text = to_json(Rules{});
   CHECK(text ==

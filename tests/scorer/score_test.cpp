@@ -152,6 +152,41 @@ TEST_CASE("each attempt is graded by what was drawn for it", "[scorer][score][pa
                  "attempt 3 was recorded without the parameter \"held\" of these rules"));
 }
 
+TEST_CASE("a policy of the file takes points for hints, and without one they cost nothing",
+          "[scorer][score][hints]") {
+  const TemporaryFolder folder;
+  const auto record = [&](const std::string& name, const std::string& policy, int hints) {
+    Recording recording(folder / name, sample_rules(), {}, "", policy);
+    recording.select("SELECT 1", {"blocker"});
+    recording.select("SELECT 2", {"writer"});
+    for (int i = 0; i < hints; ++i)
+      recording.add(ride::journal::Kind::hint, 0, [&](ride::journal::FieldWriter& out) {
+        out.put(ride::journal::Field::number, static_cast<std::uint64_t>(i + 1));
+      });
+    recording.submit();
+    recording.close();
+    return score(folder / name);
+  };
+  const auto free = record("free.ride", "", 3);
+  CHECK(free.verdict.total.points == 100);
+  CHECK(free.verdict.hints == 3);
+  CHECK(contains(verdict_text(free.verdict), "Hints taken 3\n"));
+  CHECK_FALSE(contains(verdict_json(free.verdict), "hint_cost"));
+  const auto charged = record("charged.ride", "hint_cost=4", 3);
+  CHECK(charged.verdict.total.points == 88);
+  CHECK(charged.verdict.detect.points == 40);
+  CHECK(contains(verdict_text(charged.verdict), "Hints taken 3, at 4 each: −12"));
+  CHECK(contains(verdict_json(charged.verdict), R"("hint_cost":4,"hint_points":-12)"));
+  CHECK(record("dear.ride", "hint_cost=100", 3).verdict.total.points == 0);
+  CHECK(record("none.ride", "hint_cost=4", 0).verdict.total.points == 100);
+  for (const char* bad : {"hint_cost=", "hint_cost=x", "hint_cost=4x", "hint_cost=-4",
+                          "hint_cost=101", "hint_cost=04", "later"}) {
+    INFO(bad);
+    CHECK(contains(error_of([&] { record(std::string(bad) + ".ride", bad, 0); }),
+                   "has a policy that this version of ride does not know"));
+  }
+}
+
 TEST_CASE("values that nobody can have drawn grade nothing", "[scorer][score][parameters]") {
   const TemporaryFolder folder;
   Recording recording(folder / "a.ride", sample_rules(), {}, R"({"held":"x' OR 1=1 --"})");
