@@ -21,7 +21,7 @@ bool is_fixed(Kind kind, Field field) {
       {Field::digest, Field::mode, Field::how, Field::tls, Field::parameter_types, Field::status,
        Field::state, Field::sqlstate, Field::redacted, Field::alpn, Field::server_tls,
        Field::authentication, Field::channel_binding, Field::binding, journal::receipt_field,
-       Field::tag});
+       Field::tag, Field::server});
   if (kind == Kind::submit_ended || kind == journal::redacted_copy_kind || kind == Kind::fence)
     return true;
   return std::find(fixed.begin(), fixed.end(), field) != fixed.end();

@@ -37,6 +37,8 @@ void learn(const journal::Event& event, Seen& seen) {
   if (event.kind == Kind::own_session || event.kind == Kind::actor) {
     seen.others.insert(text(Field::application));
     seen.others.insert(text(Field::actor));
+  } else if (event.kind == Kind::server) {
+    seen.others.insert(text(Field::name));
   } else {
     words.add(text(Field::application));
     seen.at_start.insert(text(Field::application));

@@ -25,6 +25,7 @@ std::vector<Kind> kinds_that_tell() {
           Kind::connection_refused,
           Kind::connection_closed,
           Kind::own_session,
+          Kind::server,
           Kind::log_line,
           Kind::hole,
           Kind::gap,

@@ -75,7 +75,10 @@ int execute(const Play& options) {
   EventSource events;
   if (how.dsn.empty() || asks_supervisor(steps)) {
     const RunState state = require_running(home);
-    if (how.dsn.empty()) how.dsn = state.dsn;
+    if (how.dsn.empty()) {
+      how.dsn = state.dsn;
+      for (const auto& one : state.servers) how.servers[one.name] = one.dsn;
+    }
     events = events_of(home);
   }
   std::signal(SIGPIPE, SIG_IGN);  // a psql that ended early is told by its exit code

@@ -20,14 +20,15 @@ namespace json = boost::json;
 
 int execute(const Psql& options) {
   const RunState state = require_running(find_home());
-  std::vector<std::string> words{"psql", "-d", state.dsn};
+  const auto& dsn = dsn_of(state, options.server);
+  std::vector<std::string> words{"psql", "-d", dsn};
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execvp("psql", argv.data());
   throw Failure("cannot run psql: " + std::generic_category().message(errno) +
-                "; install postgresql-client, or use any other client with " + state.dsn);
+                "; install postgresql-client, or use any other client with " + dsn);
 }
 
 int execute(const Log& options) {

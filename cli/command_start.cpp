@@ -69,7 +69,7 @@ std::string text_of(const json::object& object, std::string_view key) {
 void print_ready(const Start& options, const sandbox::Scenario& scenario, const json::object& run) {
   if (options.json) {
     json::object out;
-    for (const auto* key : {"run", "scenario", "sandbox", "dsn", "file", "seed"})
+    for (const auto* key : {"run", "scenario", "sandbox", "dsn", "servers", "file", "seed"})
       out[key] = run.at(key);
     print_json(out);
     std::cout.flush();
@@ -79,10 +79,15 @@ void print_ready(const Start& options, const sandbox::Scenario& scenario, const 
   if (!scenario.parameters.empty())
     std::cout << "\n  drawn    --seed " << run.at("seed").to_number<std::uint32_t>()
               << " repeats it";
-  std::cout << "\n  sandbox  " << text_of(run, "sandbox_detail")          //
-            << "\n  connect  psql \"" << text_of(run, "dsn") << '"'       //
-            << "\n  or       ride postgres psql"                          //
-            << "\n  then     ride postgres status | log | hint | submit"  //
+  std::cout << "\n  sandbox  " << text_of(run, "sandbox_detail")     //
+            << "\n  connect  psql \"" << text_of(run, "dsn") << '"'  //
+            << "\n  or       ride postgres psql";
+  for (const auto& value : run.at("servers").as_array()) {
+    const auto& server = value.as_object();
+    std::cout << "\n  " << text_of(server, "name") << "  psql \"" << text_of(server, "dsn")
+              << "\"  or  ride postgres psql --server " << text_of(server, "name");
+  }
+  std::cout << "\n  then     ride postgres status | log | hint | submit"  //
             << "\n  file     " << text_of(run, "file") << std::endl;
 }
 

@@ -50,8 +50,11 @@ void print_lines(const std::vector<std::string>& lines) {
 void print_running(const json::object& status) {
   std::cout << text(status, "title") << " · " << text(status, "scenario") << " · attempt "
             << number(status, "attempt") << " · " << text(status, "phase") << '\n'
-            << "  connect   " << text(status, "dsn") << '\n'
-            << "  sandbox   " << text(status, "sandbox_detail") << '\n'
+            << "  connect   " << text(status, "dsn") << '\n';
+  for (const auto& server : status.at("servers").as_array())
+    std::cout << "  " << std::left << std::setw(10) << text(server.as_object(), "name")
+              << text(server.as_object(), "dsn") << '\n';
+  std::cout << "  sandbox   " << text(status, "sandbox_detail") << '\n'
             << "  file      " << text(status, "file") << '\n'
             << "  recorded  " << number(status, "requests") << " requests; hints shown "
             << number(status, "hints") << " of " << number(status, "hints_of") << '\n';

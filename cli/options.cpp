@@ -92,6 +92,7 @@ void add_postgres(CLI::App& app, Storage& to, std::optional<Command>& chosen) {
                  "live, until the run ends, or q or Ctrl-C; in a pipe a line for each change")
       ->excludes(brief);
   CLI::App* psql = add(*postgres, "psql", "Open psql on the incident", to.psql, chosen);
+  psql->add_option("--server", to.psql.server, "one beside the main one, as `status` names it");
   psql->prefix_command();  // what follows is psql's: ride postgres psql -c "SELECT 1"
   psql->callback([psql, &to, &chosen] {
     to.psql.arguments = psql->remaining();

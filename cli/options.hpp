@@ -55,6 +55,7 @@ struct Status {
 };
 
 struct Psql {
+  std::string server;                  // of the scenario; "": the main one
   std::vector<std::string> arguments;  // handed to psql behind the connection string
 };
 

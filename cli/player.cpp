@@ -5,6 +5,7 @@
 #include <memory>
 #include <ostream>
 
+#include "cli/failure.hpp"
 #include "cli/psql_session.hpp"
 
 namespace ride::cli {
@@ -24,7 +25,7 @@ class Player {
   void run(const std::vector<Step>& steps) {
     for (const auto& step : steps) {
       if (const auto* type = std::get_if<Type>(&step)) {
-        session(type->session).type(type->text);
+        session(*type).type(type->text);
         pump(std::chrono::milliseconds(0));
       } else if (!hold(std::get<Wait>(step))) {
         break;  // what follows relied on it
@@ -36,10 +37,20 @@ class Player {
   Played result() && { return std::move(played_); }
 
  private:
-  PsqlSession& session(const std::string& name) {
-    auto& found = sessions_[name];
-    if (!found) found = std::make_unique<PsqlSession>(name, options_.psql, options_.dsn);
+  PsqlSession& session(const Type& type) {
+    auto& found = sessions_[type.session];
+    if (!found)
+      found = std::make_unique<PsqlSession>(type.session, options_.psql, dsn_of(type.server));
     return *found;
+  }
+
+  const std::string& dsn_of(const std::string& server) const {
+    if (server.empty()) return options_.dsn;
+    const auto found = options_.servers.find(server);
+    if (found == options_.servers.end())
+      throw Failure("the script wants a session on the server \"" + server +
+                    "\", which is not there");
+    return found->second;
   }
 
   // Gives input to and takes output from every session, once, waiting at most that long.

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ namespace ride::cli {
 
 struct PlayOptions {
   std::string dsn;
+  std::map<std::string, std::string> servers;  // connection strings of those beside the main one
   std::string psql = "psql";
   std::chrono::milliseconds wait_max{60'000};  // for each wait, and for the end of all sessions
 };

@@ -43,10 +43,17 @@ TemporaryHome::~TemporaryHome() {
 }
 
 SandboxServer::SandboxServer(Home home, const json::object& run)
-    : home_(std::move(home)), server_(where(json::value_to<std::string>(run.at("dsn")))) {}
+    : home_(std::move(home)), servers_{{"", where(json::value_to<std::string>(run.at("dsn")))}} {
+  for (const auto& server : run.at("servers").as_array())
+    servers_.emplace(json::value_to<std::string>(server.as_object().at("name")),
+                     where(json::value_to<std::string>(server.as_object().at("dsn"))));
+}
 
 LoginWords SandboxServer::login(const replay::RerunConnection& connection) const {
-  return login_words(server_, connection);
+  const auto found = servers_.find(connection.server);
+  if (found == servers_.end())
+    throw Failure("the scenario has no server \"" + connection.server + "\" any more");
+  return login_words(found->second, connection);
 }
 
 json::object SandboxServer::sessions() const { return request(home_, {{"command", "sessions"}}); }

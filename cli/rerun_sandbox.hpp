@@ -5,6 +5,8 @@
 
 #include <boost/json/object.hpp>
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "cli/rerun.hpp"
 #include "cli/run_state.hpp"
@@ -39,7 +41,7 @@ class SandboxServer final : public RerunServer {
   boost::json::object sessions() const;
 
   Home home_;
-  LoginWords server_;
+  std::map<std::string, LoginWords> servers_;  // by name; "": the main one
 };
 
 }  // namespace ride::cli

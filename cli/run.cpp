@@ -1,5 +1,6 @@
 #include "cli/run.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -114,6 +115,7 @@ void Run::boot(const Progress& progress, const sandbox::Sandbox* previous) {
   sandbox_ = sandbox::Sandbox::boot(scenario_, options, writer_->shared(), clock_);
   options.progress(sandbox_->describe());
   record_attempt();
+  sandbox_->record_servers();
   sandbox_->inject();
   sandbox_->confirm();
   sandbox_->record_start();
@@ -152,12 +154,33 @@ void Run::record_attempt() {
   nudged_.clear();
 }
 
+// With the ports that they had in an earlier attempt.
+std::vector<RunServer> Run::asked_servers() const {
+  std::vector<RunServer> out;
+  for (const auto& spec : scenario_.environment.servers) {
+    const auto before = std::find_if(state_.servers.begin(), state_.servers.end(),
+                                     [&](const RunServer& one) { return one.name == spec.name; });
+    out.push_back(
+        {spec.name, before == state_.servers.end() ? std::uint16_t{0} : before->port, ""});
+  }
+  return out;
+}
+
+std::string Run::dsn(std::uint16_t port) const {
+  return std::string("postgresql://") + sandbox::Sandbox::learner_role() + "@" +
+         reached_at(state_.listen) + ":" + std::to_string(port) + "/" + scenario_.learner.database;
+}
+
 void Run::start_proxy() {
   const auto certificate = proxy::ensure_certificate(home_.tls().string());
   proxy::Options options;
   options.listen = {{state_.listen, state_.requested_port}};
   options.limits.sessions_max = sessions_max;
   options.upstream = upstream_of(sandbox_->socket_path());
+  state_.servers = asked_servers();
+  for (const auto& one : state_.servers)
+    options.others.push_back(
+        {one.name, {{state_.listen, one.port}}, upstream_of(sandbox_->socket_path(one.name))});
   options.tls_certificate_file = certificate.certificate;
   options.tls_key_file = certificate.key;
   proxy_ = std::make_unique<proxy::Proxy>(options, clock_, *writer_);
@@ -170,9 +193,11 @@ void Run::start_proxy() {
   }
   state_.port = proxy_->port();
   state_.requested_port = state_.port;  // a later attempt has the same connection string
-  state_.dsn = std::string("postgresql://") + sandbox::Sandbox::learner_role() + "@" +
-               reached_at(state_.listen) + ":" + std::to_string(state_.port) + "/" +
-               scenario_.learner.database;
+  state_.dsn = dsn(state_.port);
+  for (auto& one : state_.servers) {
+    one.port = proxy_->port(one.name);
+    one.dsn = dsn(one.port);
+  }
 }
 
 void Run::append(Kind kind, const std::string& body) {
@@ -201,10 +226,18 @@ boost::json::object Run::describe() const {
   const std::string_view phase = phase_ == Phase::submitted ? "submitted"
                                  : phase_ == Phase::open    ? "open"
                                                             : "over";
-  return {{"run", state_.name},  {"scenario", state_.scenario},
-          {"dsn", state_.dsn},   {"sandbox", state_.sandbox},
-          {"file", state_.file}, {"sandbox_detail", sandbox_ ? sandbox_->describe() : ""},
-          {"phase", phase},      {"attempt", state_.attempt},
+  boost::json::array servers;
+  for (const auto& one : state_.servers)
+    servers.push_back(boost::json::object{{"name", one.name}, {"dsn", one.dsn}});
+  return {{"run", state_.name},
+          {"scenario", state_.scenario},
+          {"dsn", state_.dsn},
+          {"servers", std::move(servers)},
+          {"sandbox", state_.sandbox},
+          {"file", state_.file},
+          {"sandbox_detail", sandbox_ ? sandbox_->describe() : ""},
+          {"phase", phase},
+          {"attempt", state_.attempt},
           {"seed", state_.seed}};
 }
 
@@ -258,6 +291,8 @@ boost::json::object Run::reset(const Progress& progress, std::optional<std::uint
     throw;
   }
   proxy_->set_upstream(upstream_of(sandbox_->socket_path()));
+  for (const auto& one : state_.servers)
+    proxy_->set_upstream(upstream_of(sandbox_->socket_path(one.name)), one.name);
   save_run_state(home_, state_);
   return describe();
 }

@@ -7,10 +7,12 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "cli/bypass_watch.hpp"
@@ -39,7 +41,7 @@ class Run {
   // Boots, injects, confirms, opens the port. Throws after taking back whatever it made.
   void begin(const Progress& progress);
 
-  boost::json::object describe() const;  // {run, scenario, sandbox, dsn, file}
+  boost::json::object describe() const;  // {run, scenario, sandbox, dsn, servers, file}
   boost::json::object status();
   // What changes of it, for somebody who asks every second: the dashboard now, and the probes as
   // they were a moment ago. Records a probe only when it asks it.
@@ -67,6 +69,8 @@ class Run {
   void record_attempt();
   sandbox::Scenario draw_next(std::optional<std::uint32_t> seed);
   void start_proxy();
+  std::vector<RunServer> asked_servers() const;
+  std::string dsn(std::uint16_t port) const;
   void append(journal::Kind kind, const std::string& body);
   void end_attempt(std::string_view how);
   std::string nudge() const;  // what was looked at and what not yet; empty: nothing to say

@@ -41,7 +41,33 @@ std::string text(const json::object& object, std::string_view key) {
   return std::string(object.at(key).as_string());
 }
 
+json::array servers_json(const std::vector<RunServer>& servers) {
+  json::array out;
+  for (const auto& one : servers)
+    out.push_back(json::object{{"name", one.name}, {"port", one.port}, {"dsn", one.dsn}});
+  return out;
+}
+
+std::vector<RunServer> servers_from(const json::array& written) {
+  std::vector<RunServer> out;
+  for (const auto& value : written) {
+    const auto& one = value.as_object();
+    out.push_back({text(one, "name"), one.at("port").to_number<std::uint16_t>(), text(one, "dsn")});
+  }
+  return out;
+}
+
 }  // namespace
+
+const std::string& dsn_of(const RunState& state, const std::string& server) {
+  if (server.empty()) return state.dsn;
+  std::string names;
+  for (const auto& one : state.servers) {
+    if (one.name == server) return one.dsn;
+    names += (names.empty() ? "; there is " : ", ") + one.name;
+  }
+  throw Failure("this run has no server \"" + server + "\"" + names);
+}
 
 std::string to_json(const RunState& state) {
   return json::serialize(json::object{{"phase", name_of(state.phase)},
@@ -60,6 +86,7 @@ std::string to_json(const RunState& state) {
                                       {"container", state.container},
                                       {"port", state.port},
                                       {"dsn", state.dsn},
+                                      {"servers", servers_json(state.servers)},
                                       {"file", state.file},
                                       {"supervisor", state.supervisor},
                                       {"attempt", state.attempt},
@@ -90,6 +117,7 @@ RunState run_state_from_json(std::string_view written) {
   state.container = text(object, "container");
   state.port = object.at("port").to_number<std::uint16_t>();
   state.dsn = text(object, "dsn");
+  state.servers = servers_from(object.at("servers").as_array());
   state.file = text(object, "file");
   state.supervisor = object.at("supervisor").to_number<pid_t>();
   state.attempt = object.at("attempt").to_number<std::uint32_t>();

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/paths.hpp"
 
@@ -17,6 +18,13 @@ enum class RunPhase {
   starting,     // the supervisor is booting the sandbox
   running,      // the supervisor serves the control socket
   interrupted,  // the supervisor is dead, and its file was recovered
+};
+
+// A server beside the main one: where the learner reaches it.
+struct RunServer {
+  std::string name;
+  std::uint16_t port = 0;
+  std::string dsn;
 };
 
 struct RunState {
@@ -36,6 +44,7 @@ struct RunState {
   std::string container;
   std::uint16_t port = 0;
   std::string dsn;
+  std::vector<RunServer> servers;
   std::string file;
   pid_t supervisor = 0;
   std::uint32_t attempt = 1;
@@ -45,6 +54,9 @@ struct RunState {
   int hint_cost = 0;   // points that each hint costs
   std::string parent;  // of a fork: what it goes on from, JSON; empty: it is none
 };
+
+// Of the main server ("") or the one of that name; throws Failure where there is none.
+const std::string& dsn_of(const RunState& state, const std::string& server);
 
 std::string to_json(const RunState& state);
 RunState run_state_from_json(std::string_view text);  // throws std::runtime_error

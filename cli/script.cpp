@@ -1,5 +1,6 @@
 #include "cli/script.hpp"
 
+#include <map>
 #include <sstream>
 
 #include "cli/failure.hpp"
@@ -44,15 +45,18 @@ class Parser {
     std::string second;
     std::string excess;
     in >> verb >> first >> second >> excess;
-    if (verb == "session" && !first.empty() && second.empty()) {
+    if (verb == "session" && !first.empty() && excess.empty()) {
       flush();
       session_ = first;
+      auto& server = servers_.try_emplace(session_, second).first->second;
+      if (!second.empty() && server != second)
+        fail("session " + session_ + " is not on " + second + " from its beginning");
     } else if (verb == "wait" && !second.empty() && excess.empty()) {
       flush();
       steps_.push_back(Wait{awaited(first), second, number_});
     } else if (verb != "springs" &&
                verb != "expect") {  // these two are for whoever checks scenarios
-      fail("expected `-- @session NAME` or `-- @wait waiting|ended|done NAME`");
+      fail("expected `-- @session NAME [SERVER]` or `-- @wait waiting|ended|done NAME`");
     }
   }
 
@@ -67,13 +71,14 @@ class Parser {
   }
 
   void flush() {
-    if (says_something(text_)) steps_.push_back(Type{session_, text_});
+    if (says_something(text_)) steps_.push_back(Type{session_, text_, servers_[session_]});
     text_.clear();
   }
 
   const std::string& file_name_;
   int number_ = 0;
   std::string session_;
+  std::map<std::string, std::string> servers_;  // by session
   std::string text_;
   std::vector<Step> steps_;
 };

@@ -1,6 +1,7 @@
 // A script: psql input with two kinds of directive, each a line of its own.
 //
 //   -- @session NAME        what follows is typed into the psql of that name
+//   -- @session NAME SERVER the same, of one that is connected to that server of the scenario
 //   -- @wait waiting NAME   hold until NAME (a session or an actor) waits for a lock
 //   -- @wait ended ACTOR    hold until the actor's session has ended
 //   -- @wait done NAME      hold until the session has answered all that was typed into it
@@ -17,8 +18,9 @@
 namespace ride::cli {
 
 struct Type {
-  std::string session;  // empty: the one session of a script that names none
-  std::string text;     // whole lines
+  std::string session;      // empty: the one session of a script that names none
+  std::string text;         // whole lines
+  std::string server = {};  // where that session is; empty: the main one
 };
 
 enum class Awaited { waiting, ended, done };

@@ -173,7 +173,12 @@ void Trial::begin(std::uint32_t seed) {
     run_ = std::move(run);
     number_ = 1;
   }
-  dsn_ = std::string(run_->describe().at("dsn").as_string());
+  const auto run = run_->describe();
+  dsn_ = std::string(run.at("dsn").as_string());
+  for (const auto& value : run.at("servers").as_array()) {
+    const auto& server = value.as_object();
+    servers_[std::string(server.at("name").as_string())] = server.at("dsn").as_string();
+  }
 }
 
 std::string Trial::probes_not(const std::string& state) {
@@ -207,6 +212,7 @@ std::string Trial::play_script(const Trying& trying) {
   const auto steps = parse_script(text, file.string());
   PlayOptions how;
   how.dsn = dsn_;
+  how.servers = servers_;
   how.wait_max = wait_limit;
   EventSource events;
   events.cursor = [this] { return run_->watch().cursor(); };

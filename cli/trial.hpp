@@ -3,6 +3,7 @@
 // thread, as Run is.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -52,7 +53,8 @@ class Trial {
   std::unique_ptr<Run> run_;
   std::string file_;
   std::string dsn_;
-  std::uint32_t number_ = 0;  // of the attempt
+  std::map<std::string, std::string> servers_;  // the others' connection strings
+  std::uint32_t number_ = 0;                    // of the attempt
   int runs_ = 0;
 };
 

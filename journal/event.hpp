@@ -20,14 +20,15 @@ enum class Kind : std::uint8_t {
   // The run.
   run_began = 1,      // name, text (scenario snapshot, canonical JSON), digest (its SHA-256), tag
                       // (ride's version), learner
-  attempt_began = 2,  // number, seed, mode ("local"|"docker"|"server"), tag (server_version)
+  attempt_began = 2,  // number, seed, mode ("local"|"docker"|"server"), tag (server_version), text
+                      // (the values drawn, JSON), name ("hint_cost=N"), message (of a fork, JSON)
   attempt_ended = 3,  // how: "submitted" | "reset" | "stopped" | "interrupted"
   hole = 4,           // number: how many seqs, from this one on, were drawn and never written
   gap = 5,            // message: why the record is known to be incomplete; connection or 0 for all
   clock_stepped = 6,  // number: by how many microseconds the wall clock left ours (zigzag)
 
   // A client connection.
-  connection_opened = 10,   // peer, tls (version and cipher, or absent), server_name, alpn
+  connection_opened = 10,   // peer, tls (version and cipher, or absent), server_name, alpn, server
   connection_started = 11,  // parameters (NUL-separated startup pairs), user, database, application
   connection_ready = 12,    // pid: first ReadyForQuery after authentication; server_tls,
                             // authentication, channel_binding, binding; parameters: what the
@@ -63,15 +64,15 @@ enum class Kind : std::uint8_t {
 
   // The sandbox and its actors.
   actor = 40,  // actor, state, pid, started_us (backend_start), sqlstate, message, number (progress
-               // so far)
-  log_line = 41,     // pid, text (one jsonlog line as the server wrote it, redacted)
-  snapshot = 42,     // name ("start" | "submit"), database, text (JSON)
-  probe = 43,        // name, text (value shown), how: "healthy" | "unhealthy" | "unreadable"
-  hint = 44,         // number (1..3)
-  log_shown = 45,    // number of lines; text (what was shown)
-  fence = 46,        // name (nonce): everything the server logged before this is above this event
+               // so far), server
+  log_line = 41,   // pid, text (one jsonlog line as the server wrote it, redacted), server
+  snapshot = 42,   // name ("start" | "submit"), database, text (JSON)
+  probe = 43,      // name, text (value shown), how: "healthy" | "unhealthy" | "unreadable"
+  hint = 44,       // number (1..3, above: a new line alone), text (what was looked at)
+  log_shown = 45,  // number of lines; text (what was shown)
+  fence = 46,      // name (nonce), server: what that server logged before this is above this event
   own_session = 47,  // number (counts ride's own sessions), state "opening" (user, database,
-                     // application; recorded before it connects) | "open" (pid) | "failed"
+                     // application, server; recorded before it connects) | "open" (pid) | "failed"
   bypass = 48,  // number (seq of the log_line in which the server let it in), pid, user, database,
                 // application, started_us: a session that neither the proxy nor ride made
 
@@ -81,6 +82,9 @@ enum class Kind : std::uint8_t {
                // "unreadable"), text (what was seen), message
   workload = 52,      // actor, number (operations done), rows (asked for), sqlstate, message
   submit_ended = 53,  // digest (SHA-256 of the facts), text (versions of deriving code, JSON)
+
+  // A server of the sandbox beside the main one, at the beginning of an attempt.
+  server = 88,  // name, how ("standby"), user (whom it logs in to the main server as)
 
   // A record in several files, one after the other.
   continues = 73,  // name (the file before this one)
@@ -143,6 +147,7 @@ enum class Field : std::uint8_t {
                  // out of what the server offered) | "other-certificate"
   result = 48,   // blob, FunctionCallResponse body: length (-1: NULL), value
   omitted_notices = 49,  // int, notices counted and not kept
+  server = 110,          // text, which server of the sandbox it was; absent: the main one
   carried = 75,          // int, of an event restated from the file before: 1; 2: a parse whose text
                          // is a query string that prepared statements by SQL
 };

@@ -64,6 +64,7 @@ constexpr std::array fields = std::to_array<FieldInfo>({
     {Field::omitted_notices, "omitted_notices", integer},
     {Field::carried, "carried", integer},
     {receipt_field, "receipt", text},
+    {Field::server, "server", text},
 });
 
 // Of a field's number its place in `fields`, counted from 1; 0: none has that number.
@@ -113,6 +114,7 @@ constexpr std::array kinds = std::to_array<KindInfo>({
     {Kind::check, "check"},
     {Kind::workload, "workload"},
     {Kind::submit_ended, "submit_ended"},
+    {Kind::server, "server"},
     {Kind::continues, "continues"},
     {Kind::continued, "continued"},
     {redacted_copy_kind, "redacted_copy"},

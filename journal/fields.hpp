@@ -103,7 +103,7 @@ class Fields {
   std::optional<Bytes> find_bytes(Field field) const;
 
  private:
-  static constexpr std::size_t fields_max = 96;
+  static constexpr std::size_t fields_max = 112;
 
   std::array<FieldValue, fields_max> values_{};  // by field number; number 0: absent
   bool fine_ = true;

@@ -104,7 +104,7 @@ bool Door::take_one(Listener& listener) {
   tune(socket, shared_.options.limits.tcp);
   auto peer = peer_of(socket, from);
   const bool announced = announces_itself(shared_.options.proxy_protocol_from, peer);
-  Arrival arrival{std::move(socket), std::move(peer.text), announced};
+  Arrival arrival{std::move(socket), std::move(peer.text), listener.server(), announced};
   asio::co_spawn(thread_.context, run_session(&thread_, std::move(arrival)), log_failure);
   return true;
 }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace ride::proxy {
 
@@ -54,8 +55,9 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 
 }  // namespace
 
-Listener::Listener(asio::io_context& context, const Address& address, const Options& options)
-    : acceptor_(context), address_(address) {
+Listener::Listener(asio::io_context& context, const Address& address, const Options& options,
+                   std::string server)
+    : acceptor_(context), address_(address), server_(std::move(server)) {
   try {
     open(options);
   } catch (const boost::system::system_error& error) {

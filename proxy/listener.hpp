@@ -1,4 +1,5 @@
-// One address that is listened on: a port or a unix socket. Belongs to one thread once it is open.
+// One address that is listened on: a port or a unix socket, and for which server. Belongs to one
+// thread once it is open.
 #pragma once
 
 #include <sys/socket.h>
@@ -6,6 +7,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "proxy/io.hpp"
 #include "proxy/options.hpp"
@@ -17,9 +19,11 @@ class Listener {
  public:
   // Takes the address. "::" takes IPv4 as well where it is the only one. Throws std::system_error
   // that names the address.
-  Listener(asio::io_context& context, const Address& address, const Options& options);
+  Listener(asio::io_context& context, const Address& address, const Options& options,
+           std::string server = "");
 
   const Address& address() const { return address_; }  // with the port taken
+  const std::string& server() const { return server_; }
 
   // Returns when there may be a connection, or with why there never will be.
   Awaitable<error_code> ready();
@@ -41,6 +45,7 @@ class Listener {
 
   Acceptor acceptor_;
   Address address_;
+  std::string server_;
   std::optional<UnixSocket> file_;
 };
 

@@ -71,6 +71,13 @@ struct Limits {
                                             << 20;  // of prepared statements, a session
 };
 
+// A server beside the first one, with addresses of its own: who comes there goes there.
+struct OtherServer {
+  std::string name;  // recorded with each of its connections
+  std::vector<Address> listen;
+  Upstream upstream;
+};
+
 struct Options {
   // IP addresses are numeric. Port 0: any free one, see Proxy::addresses().
   std::vector<Address> listen = {{"127.0.0.1", 0}};
@@ -79,6 +86,7 @@ struct Options {
   // From these, and nobody else, a PROXY protocol header is expected before anything else.
   std::vector<Network> proxy_protocol_from;
   Upstream upstream;
+  std::vector<OtherServer> others;
   std::uint32_t threads = 1;
   std::string tls_certificate_file;  // PEM; empty: SSLRequest is answered with 'N'
   std::string tls_key_file;          // PEM

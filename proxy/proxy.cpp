@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <future>
 #include <list>
+#include <map>
 #include <optional>
 #include <stdexcept>
 
@@ -226,9 +227,9 @@ class Proxy::Impl {
 
   Shared shared;
   DoorThread door_thread;
-  Door door{door_thread};          // its thread's
-  std::list<Listener> listeners;   // likewise, once started
-  std::vector<Address> addresses;  // taken by the listeners
+  Door door{door_thread};                                 // its thread's
+  std::list<Listener> listeners;                          // likewise, once started
+  std::map<std::string, std::vector<Address>> addresses;  // taken by the listeners, by server
   std::optional<Timer> clock_timer;
   bool clock_over = false;  // touched by the door's thread while it runs
   std::optional<asio::executor_work_guard<Executor>> guard;
@@ -256,11 +257,15 @@ class Proxy::Impl {
     try {
       for (const auto& address : shared.options.listen)
         listeners.emplace_back(door_thread.context, address, shared.options);
+      for (const auto& other : shared.options.others)
+        for (const auto& address : other.listen)
+          listeners.emplace_back(door_thread.context, address, shared.options, other.name);
     } catch (...) {
       listeners.clear();
       throw;
     }
-    for (const auto& listener : listeners) addresses.push_back(listener.address());
+    for (const auto& listener : listeners)
+      addresses[listener.server()].push_back(listener.address());
   }
 
   void close_listeners() {
@@ -301,12 +306,15 @@ Proxy::~Proxy() { stop(); }
 void Proxy::start() { impl_->start(); }
 void Proxy::drain() { impl_->drain(); }
 void Proxy::stop() { impl_->stop(); }
-std::vector<Address> Proxy::addresses() const { return impl_->addresses; }
-std::uint16_t Proxy::port() const { return impl_->addresses.front().port; }
+std::vector<Address> Proxy::addresses(const std::string& server) const {
+  return impl_->addresses.at(server);
+}
+std::uint16_t Proxy::port(const std::string& server) const {
+  return addresses(server).front().port;
+}
 
-void Proxy::set_upstream(Upstream upstream) {
-  const std::lock_guard lock(impl_->shared.upstream_mutex);
-  impl_->shared.upstream = std::move(upstream);
+void Proxy::set_upstream(Upstream upstream, const std::string& server) {
+  impl_->shared.set_upstream(server, std::move(upstream));
 }
 
 std::vector<SessionInfo> Proxy::hold(std::chrono::milliseconds wait_max) {

@@ -2,7 +2,8 @@
 // what passes. It relays every byte as it came; the record of a request is in the journal's ring
 // before the server has all of it, the record of an answer before the client has all of it.
 //
-// It does not pool, rewrite, authenticate or route. It knows nothing of scenarios.
+// It does not pool, rewrite, authenticate or route: a server beside the first one (Options::others)
+// has addresses of its own. It knows nothing of scenarios.
 //
 // Every member may be called from any thread but the proxy's own. Connections
 // come in on one thread; sessions are relayed on options.threads others; each has a ring of its own
@@ -61,16 +62,17 @@ class Proxy {
   // Accepts no more, ends every session as close_sessions() does, and joins the threads.
   void stop();
 
-  std::vector<Address> addresses() const;  // those taken, as in the options; valid after start()
-  std::uint16_t port() const;              // of the first
+  // Those taken for that server ("": the first), as in the options; valid after start().
+  std::vector<Address> addresses(const std::string& server = "") const;
+  std::uint16_t port(const std::string& server = "") const;  // of the first of them
 
-  // The server that connections made from now on go to. Those that stand are left alone.
-  void set_upstream(Upstream upstream);
+  // Where connections made to it from now on go. Those that stand are left alone.
+  void set_upstream(Upstream upstream, const std::string& server = "");
 
-  // For connections from now on: the server, what stands in the files of certificates and keys,
-  // and of the limits sessions_max, accepts_per_second_max and startup_wait_max. Nothing else of
-  // the options is looked at. Throws std::runtime_error where a certificate cannot be read; nothing
-  // has changed then.
+  // For connections from now on: the first server, what stands in the files of certificates and
+  // keys, and of the limits sessions_max, accepts_per_second_max and startup_wait_max. Nothing else
+  // of the options is looked at. Throws std::runtime_error where a certificate cannot be read;
+  // nothing has changed then.
   void change(const Options& options);
 
   // The submit gate. From now on the requests of idle sessions wait, unread. Statements, pipelines

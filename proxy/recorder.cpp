@@ -88,13 +88,14 @@ bool Recorder::on_disk() {
   return false;
 }
 
-void Recorder::opened(std::string_view peer, const TlsFacts& tls) {
+void Recorder::opened(std::string_view peer, const TlsFacts& tls, std::string_view server) {
   now_us_ = worker_->shared.clock.now_us();
   auto fields = begin();
   fields.put(Field::peer, peer);
   if (!tls.text.empty()) fields.put(Field::tls, tls.text);
   if (!tls.server_name.empty()) fields.put(Field::server_name, tls.server_name);
   if (!tls.alpn.empty()) fields.put(Field::alpn, tls.alpn);
+  if (!server.empty()) fields.put(Field::server, server);
   write(Kind::connection_opened);
   opened_ = true;
   worker_->counters.connections.add();

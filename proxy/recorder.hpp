@@ -36,7 +36,7 @@ class Recorder : private protocol::Observer {
   void move_to(Worker& worker);  // to be called on that worker's thread
 
   // Life of the connection.
-  void opened(std::string_view peer, const TlsFacts& tls);
+  void opened(std::string_view peer, const TlsFacts& tls, std::string_view server);
   // The server is connected. How the log-in went is told with its end, see put_login().
   void reached(std::string server_tls, std::string_view binding);
   void started(const protocol::StartupMessage& message);

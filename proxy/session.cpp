@@ -25,6 +25,7 @@ Session::Session(DoorThread& thread, Arrival arrival)
       tls_(thread.shared.client_tls()),
       client_(std::move(arrival.socket)),
       peer_(std::move(arrival.peer)),
+      to_(std::move(arrival.server)),
       announced_(arrival.announced),
       entry_(thread.shared.registry.add()),
       connection_(entry_->connection),
@@ -65,7 +66,7 @@ Awaitable<void> Session::serve(Hello hello) {
     co_await refuse("53100", why, "");
     co_return;
   }
-  recorder_->opened(peer_, client_.tls_facts());
+  recorder_->opened(peer_, client_.tls_facts(), to_);
   switch (hello.kind) {
     case Hello::Kind::startup:
     case Hello::Kind::garbage:
@@ -119,7 +120,7 @@ Awaitable<void> Session::establish(Hello hello) {
 // once: a client that asks for TLS may have needed to know already.
 Awaitable<void> Session::find_server() {
   if (server_ || !server_failure_.empty()) co_return;
-  const auto upstream = thread_.shared.current_upstream();
+  const auto upstream = thread_.shared.current_upstream(to_);
   const auto tls = thread_.shared.server_tls();
   auto connected = co_await connect(thread_.context, upstream, thread_.shared.options, tls.get());
   if (cut_) co_return;

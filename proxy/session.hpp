@@ -24,6 +24,7 @@ namespace ride::proxy {
 struct Arrival {
   Socket socket;
   std::string peer;
+  std::string server;      // where it goes, see Options::others
   bool announced = false;  // a PROXY protocol header comes first
 };
 
@@ -93,6 +94,7 @@ class Session {
   std::optional<Leg> server_;
   std::string server_failure_;  // why there is no server_, once it was looked for
   std::string peer_;
+  const std::string to_;  // the server's name
   const bool announced_;
   // Shared with the registry, where other threads read it; see Registry::Entry.
   std::shared_ptr<Registry::Entry> entry_;  // null once handed over, as is the recorder

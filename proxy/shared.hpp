@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -23,13 +24,19 @@ namespace ride::proxy {
 // Read by every thread. What changes is atomic or behind its mutex.
 struct Shared {
   Shared(Options chosen, const Clock& time)
-      : options(std::move(chosen)), clock(time), upstream(options.upstream) {
+      : options(std::move(chosen)), clock(time), upstreams{{"", options.upstream}} {
+    for (const auto& other : options.others) upstreams.emplace(other.name, other.upstream);
     set_limits(options.limits);
   }
 
-  Upstream current_upstream() const {
+  // "": the first server's.
+  Upstream current_upstream(const std::string& server) const {
     const std::lock_guard lock(upstream_mutex);
-    return upstream;
+    return upstreams.at(server);
+  }
+  void set_upstream(const std::string& server, Upstream upstream) {
+    const std::lock_guard lock(upstream_mutex);
+    upstreams.at(server) = std::move(upstream);
   }
 
   // Those that may change while it runs; the rest stands in options.
@@ -56,8 +63,6 @@ struct Shared {
   Registry registry;
   std::atomic<bool> held = false;      // the submit gate is closed
   std::atomic<bool> draining = false;  // no new sessions; cancels pass
-  mutable std::mutex upstream_mutex;
-  Upstream upstream;
 
  private:
   SslContext shared_context(const SslContext& context) const {
@@ -66,6 +71,8 @@ struct Shared {
     return SslContext(context.get());
   }
 
+  mutable std::mutex upstream_mutex;
+  std::map<std::string, Upstream> upstreams;  // by the server's name
   mutable std::mutex tls_mutex;
   SslContext tls;
   SslContext upstream_tls;

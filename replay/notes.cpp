@@ -89,6 +89,7 @@ std::optional<Note> Notes::note_of(const Event& event) {
     case Kind::snapshot:
     case Kind::own_session:
     case Kind::fence:
+    case Kind::server:
       return std::nullopt;
   }
   return std::nullopt;  // a kind of a newer version

@@ -162,6 +162,7 @@ class Planner {
     if (fields.has(Field::carried))
       refuse(event.seq, "connection " + std::to_string(event.connection) +
                             " goes on from the file before this one: begin with that");
+    if (event.kind == Kind::connection_opened) told.server = copied(fields, Field::server);
     if (event.kind == Kind::connection_started) {
       told.parameters = pairs_of(fields.get_bytes(Field::parameters));
       told.user = copied(fields, Field::user);

@@ -70,6 +70,7 @@ struct Outcome {
 struct RerunConnection {
   std::vector<std::pair<std::string, std::string>> parameters;  // of its start-up packet
   std::string user, database;
+  std::string server;  // of the scenario; "": the main one
   std::int64_t pid = 0;
 };
 

@@ -21,6 +21,8 @@ constexpr const char* analyze_seeded =
 
 std::string role_sql(const Scenario& scenario) {
   std::string out;
+  if (has_standby(scenario))
+    out += "CREATE ROLE " + quote_identifier(standby_role) + " LOGIN REPLICATION;\n";
   for (const auto& role : scenario.environment.roles) {
     out += "CREATE ROLE " + quote_identifier(role.name) + (role.login ? " LOGIN" : " NOLOGIN") +
            (role.replication ? " REPLICATION" : "");
@@ -151,7 +153,7 @@ void bootstrap(const Scenario& scenario, const OpenSuperuser& open) {
 std::string bootstrap_fingerprint(const Scenario& scenario) {
   std::string out = std::string(roles_sql) + common_sql() + role_sql(scenario) +
                     extension_sql(scenario) + configuration(scenario.environment.settings) +
-                    host_based_authentication(learner_role_name) +
+                    authentication(scenario) +
                     std::to_string(scenario.environment.transaction_ids_left) + "\n";
   for (const auto& database : scenario.environment.databases) {
     out += database_sql(database) + ";\n" + grants_for(scenario, database.name);

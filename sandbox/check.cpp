@@ -24,10 +24,10 @@ std::string trouble_with(Session& session, const std::string& table) {
   return "";
 }
 
-void run_check(const Cluster& cluster, const scorer::FixCheck& check, const std::string& moment,
-               Recorder& recorder) {
+void run_check(const Cluster& cluster, const scorer::FixCheck& check, const std::string& server,
+               const std::string& moment, Recorder& recorder) {
   CheckEvent event{check.id, moment, "fail", "", ""};
-  const std::string trouble = trouble_with_tables(cluster, check.database, check.tables);
+  const std::string trouble = trouble_with_tables(cluster, check.database, check.tables, server);
   if (!trouble.empty()) {
     event.message = trouble;
     return recorder.check(event);
@@ -36,7 +36,7 @@ void run_check(const Cluster& cluster, const scorer::FixCheck& check, const std:
     event.state = "pass";
     return recorder.check(event);
   }
-  const Reading reading = read_value(cluster, check.database, check.sql);
+  const Reading reading = read_value(cluster, check.database, check.sql, server);
   const std::string seen = reading.value.substr(0, seen_bytes_max);
   event.seen = seen;
   event.message = reading.message;
@@ -49,9 +49,10 @@ void run_check(const Cluster& cluster, const scorer::FixCheck& check, const std:
 
 }  // namespace
 
-Reading read_value(const Cluster& cluster, const std::string& database, const std::string& sql) {
+Reading read_value(const Cluster& cluster, const std::string& database, const std::string& sql,
+                   const std::string& server) {
   try {
-    Login login = cluster.login(check_role, database);
+    Login login = cluster.login(check_role, database, server);
     login.options = pinned_options();
     Session session = Session::open(login);
     const Answer answer = session.query(sql, answer_limit);
@@ -65,10 +66,10 @@ Reading read_value(const Cluster& cluster, const std::string& database, const st
 }
 
 std::string trouble_with_tables(const Cluster& cluster, const std::string& database,
-                                const std::vector<std::string>& tables) {
+                                const std::vector<std::string>& tables, const std::string& server) {
   if (tables.empty()) return "";
   try {
-    Session session = cluster.superuser_session(database);
+    Session session = cluster.superuser_session(database, server);
     for (const auto& table : tables) {
       if (auto trouble = trouble_with(session, table); !trouble.empty()) return trouble;
     }
@@ -78,10 +79,13 @@ std::string trouble_with_tables(const Cluster& cluster, const std::string& datab
   }
 }
 
-void run_checks(const Cluster& cluster, const std::vector<scorer::FixCheck>& checks,
-                const std::string& moment, Recorder& recorder) {
-  for (const auto& check : checks) {
-    if (!check.sql.empty() || !check.tables.empty()) run_check(cluster, check, moment, recorder);
+void run_checks(const Cluster& cluster, const Scenario& scenario, const std::string& moment,
+                Recorder& recorder) {
+  for (const auto& check : scenario.rules.fix) {
+    if (check.sql.empty() && check.tables.empty()) continue;
+    const auto elsewhere = scenario.check_servers.find(check.id);
+    run_check(cluster, check, elsewhere == scenario.check_servers.end() ? "" : elsewhere->second,
+              moment, recorder);
   }
 }
 

@@ -19,14 +19,16 @@ struct Reading {
 };
 
 // One value. More than one row is not readable.
-Reading read_value(const Cluster& cluster, const std::string& database, const std::string& sql);
+Reading read_value(const Cluster& cluster, const std::string& database, const std::string& sql,
+                   const std::string& server = "");
 
 // "" where every "schema.name" is an ordinary or partitioned table without rules, else the reason.
 std::string trouble_with_tables(const Cluster& cluster, const std::string& database,
-                                const std::vector<std::string>& tables);
+                                const std::vector<std::string>& tables,
+                                const std::string& server = "");
 
 // All checks that have SQL or tables, recorded; `moment` is "before" or "after" the workload.
-void run_checks(const Cluster& cluster, const std::vector<scorer::FixCheck>& checks,
-                const std::string& moment, Recorder& recorder);
+void run_checks(const Cluster& cluster, const Scenario& scenario, const std::string& moment,
+                Recorder& recorder);
 
 }  // namespace ride::sandbox

@@ -112,15 +112,27 @@ std::string pinned_options() {
          "-c extra_float_digits=1";
 }
 
+bool has_standby(const Scenario& scenario) {
+  const auto& servers = scenario.environment.servers;
+  return std::any_of(servers.begin(), servers.end(),
+                     [](const ServerSpec& server) { return server.kind == ServerKind::standby; });
+}
+
+std::string authentication(const Scenario& scenario) {
+  return host_based_authentication(learner_role_name, has_standby(scenario) ? standby_role : "");
+}
+
 Cluster Cluster::boot(Choice choice, const Scenario& scenario, const fs::path& cache,
-                      const Progress& progress) {
+                      const Progress& progress, std::vector<Standby> standbys) {
   Cluster cluster;
   cluster.choice_ = std::move(choice);
+  cluster.standbys_ = std::move(standbys);
   if (cluster.server().keeps_templates())
     cluster.start_from_template(scenario, cache, progress);
   else
     cluster.start_seeded(scenario, progress);
   cluster.draw_passwords(scenario);
+  cluster.start_standbys(progress);
   return cluster;
 }
 
@@ -141,8 +153,22 @@ void Cluster::start_from_template(const Scenario& scenario, const fs::path& cach
 
 void Cluster::start(const fs::path& data_template, const Progress& progress) {
   say(progress, "starting PostgreSQL " + server().version());
+  for (auto& standby : standbys_)
+    standby.copy(data_template.empty() ? directory_.data() : data_template);
   server().launch(directory_, data_template);
   wait_until_ready();
+}
+
+void Cluster::start_standbys(const Progress& progress) {
+  for (auto& standby : standbys_) {
+    say(progress, "starting " + standby.name());
+    superuser_session("postgres")
+        .demand("SELECT pg_catalog.pg_create_physical_replication_slot(" +
+                    quote_literal(standby.name()) + ", true)",
+                "make the slot of " + standby.name());
+    standby.start(endpoint(), standby_role, passwords_.at(standby_role));
+    wait_until_ready(standby.name());
+  }
 }
 
 Cluster::~Cluster() {
@@ -164,6 +190,7 @@ void Cluster::stop() noexcept {
   stopped_ = true;
   if (publishing_.valid()) publishing_.wait();
   if (workshop_) clean_up(*workshop_);
+  for (auto& standby : standbys_) standby.stop();
   choice_.server->stop(false);
   Remains remains = choice_.server->remains();
   remains.private_directory = directory_.root.string();
@@ -176,7 +203,7 @@ void Cluster::start_seeded(const Scenario& scenario, const Progress& progress) {
   const Secret password(random_hex(24));
   passwords_[superuser_role] = password;
   server().launch_new(directory_, {password, configuration(scenario.environment.settings),
-                                   host_based_authentication(learner_role_name)});
+                                   authentication(scenario)});
   wait_until_ready();
   say(progress, "seeding");
   bootstrap(scenario, [this](const std::string& database) {
@@ -220,22 +247,36 @@ void Cluster::make_template(const Scenario& scenario, const fs::path& place,
   });
 }
 
-void Cluster::wait_until_ready() const {
+const Standby& Cluster::standby(const std::string& name) const {
+  const auto found = std::find_if(standbys_.begin(), standbys_.end(),
+                                  [&](const Standby& one) { return one.name() == name; });
+  assert(found != standbys_.end());
+  return *found;
+}
+
+Endpoint Cluster::endpoint(const std::string& server) const {
+  if (!server.empty()) return standby(server).endpoint();
+  return {directory_.socket().string(), 5432};
+}
+
+void Cluster::wait_until_ready(const std::string& name) const {
   const auto until = SteadyClock::now() + ready_limit;
   auto next_look = SteadyClock::now() + ended_interval;
   while (true) {
     try {
-      Login access = login(superuser_role, "postgres");
+      Login access = login(superuser_role, "postgres", name);
       access.limit = milliseconds(2'000);
       Session::open(access);
       return;
     } catch (const SessionError& error) {
       if (SteadyClock::now() >= next_look) {
-        if (const auto end = choice_.server->ended()) throw std::runtime_error(*end);
+        const auto end = name.empty() ? server().ended() : standby(name).ended();
+        if (end) throw std::runtime_error(*end);
         next_look = SteadyClock::now() + ended_interval;
       }
       if (SteadyClock::now() > until)
-        throw std::runtime_error("the server does not get ready: " + std::string(error.what()));
+        throw std::runtime_error((name.empty() ? "the server" : name) +
+                                 " does not get ready: " + error.what());
       std::this_thread::sleep_for(milliseconds(5));
     }
   }
@@ -245,6 +286,7 @@ void Cluster::wait_until_ready() const {
 // and thus could reach its log, are verifiers made on this side.
 void Cluster::draw_passwords(const Scenario& scenario) {
   std::vector<std::string> roles{superuser_role, check_role};
+  if (!standbys_.empty()) roles.emplace_back(standby_role);
   for (const auto& role : scenario.environment.roles) {
     if (role.login) roles.push_back(role.name);
   }
@@ -260,15 +302,16 @@ void Cluster::draw_passwords(const Scenario& scenario) {
   session.demand(sql, "set the passwords of this start");
 }
 
-Login Cluster::login(const std::string& role, const std::string& database) const {
+Login Cluster::login(const std::string& role, const std::string& database,
+                     const std::string& server) const {
   const auto found = passwords_.find(role);
   assert(found != passwords_.end());
-  return {endpoint(),      role, found->second,        database,
-          own_application, "",   milliseconds(10'000), own_sessions_};
+  return {endpoint(server),     role,          found->second, database, own_application, "",
+          milliseconds(10'000), own_sessions_, server};
 }
 
-Session Cluster::superuser_session(const std::string& database) const {
-  Login access = login(superuser_role, database);
+Session Cluster::superuser_session(const std::string& database, const std::string& server) const {
+  Login access = login(superuser_role, database, server);
   access.options = pinned_options();
   return Session::open(access);
 }

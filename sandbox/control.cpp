@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds limit{10'000};
 
 Answer Control::ask(const std::string& sql) {
   const std::lock_guard lock(mutex_);
-  if (!session_ || session_->broken()) session_ = cluster_.superuser_session("postgres");
+  if (!session_ || session_->broken()) session_ = cluster_.superuser_session("postgres", server_);
   return session_->demand(sql, "ride's own session", limit);
 }
 

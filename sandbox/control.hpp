@@ -1,12 +1,13 @@
-// ride's own superuser session in database `postgres`, kept for the length of an attempt: fences
-// and the start times of backends. Any thread; one statement at a time. Opened again where it was
-// lost.
+// ride's own superuser session in database `postgres` of one server, kept for the length of an
+// attempt: fences and the start times of backends. Any thread; one statement at a time. Opened
+// again where it was lost.
 #pragma once
 
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sandbox/cluster.hpp"
@@ -18,7 +19,8 @@ namespace ride::sandbox {
 
 class Control {
  public:
-  explicit Control(const Cluster& cluster) : cluster_(cluster) {}
+  explicit Control(const Cluster& cluster, std::string server = "")
+      : cluster_(cluster), server_(std::move(server)) {}
 
   // RAISE LOG of `ride: fence NONCE`. Throws SessionError.
   void write_fence(const std::string& nonce);
@@ -36,6 +38,7 @@ class Control {
   Answer ask(const std::string& sql);
 
   const Cluster& cluster_;
+  const std::string server_;
   std::mutex mutex_;
   std::optional<Session> session_;
 };

@@ -42,8 +42,9 @@ bool lets_in(const LogNote& note) {
          note.message.starts_with("replication connection authorized: ");
 }
 
-std::string for_people(const json::object& line, const LogNote& note) {
-  std::string out = text_of(line, "timestamp") + " [" + std::to_string(note.pid) + "] ";
+std::string for_people(const json::object& line, const LogNote& note, const std::string& server) {
+  std::string out =
+      text_of(line, "timestamp") + " " + server + "[" + std::to_string(note.pid) + "] ";
   if (!note.user.empty()) out += note.user + "@" + note.database + " ";
   if (!note.application.empty()) out += note.application + " ";
   out += note.severity + ": " + note.message;
@@ -56,9 +57,13 @@ std::string for_people(const json::object& line, const LogNote& note) {
 
 }  // namespace
 
-LogFollower::LogFollower(fs::path folder, Recorder& recorder, OwnSessions& own,
+LogFollower::LogFollower(fs::path folder, std::string server, Recorder& recorder, OwnSessions& own,
                          std::function<void(const LogNote&)> on_line)
-    : folder_(std::move(folder)), recorder_(recorder), own_(own), on_line_(std::move(on_line)) {}
+    : folder_(std::move(folder)),
+      server_(std::move(server)),
+      recorder_(recorder),
+      own_(own),
+      on_line_(std::move(on_line)) {}
 
 LogFollower::~LogFollower() {
   stop();
@@ -199,7 +204,7 @@ void LogFollower::take_line(const std::string& said) {
 
   record(note, line, taken_out);
   if (!note.message.starts_with("ride: ")) {
-    auto shown = for_people(object, note);
+    auto shown = for_people(object, note, server_);
     const std::lock_guard lock(mutex_);
     recent_.push_back(std::move(shown));
     if (recent_.size() > recent_lines_max) recent_.pop_front();

@@ -27,14 +27,16 @@ namespace ride::sandbox {
 
 class LogFollower {
  public:
-  LogFollower(std::filesystem::path folder, Recorder& recorder, OwnSessions& own,
-              std::function<void(const LogNote&)> on_line);
+  // `server` stands in each line that is shown; "" of the main one.
+  LogFollower(std::filesystem::path folder, std::string server, Recorder& recorder,
+              OwnSessions& own, std::function<void(const LogNote&)> on_line);
   ~LogFollower();
   LogFollower(const LogFollower&) = delete;
   LogFollower& operator=(const LogFollower&) = delete;
 
   void start();
   void stop() noexcept;
+  const std::filesystem::path& folder() const { return folder_; }
 
   // Says that a line `ride: fence NONCE` of the superuser will come.
   void expect_fence(const std::string& nonce);
@@ -55,6 +57,7 @@ class LogFollower {
   void record(const LogNote& note, const std::string& line, const std::string& taken_out);
 
   std::filesystem::path folder_;
+  std::string server_;
   Recorder& recorder_;
   OwnSessions& own_;
   std::function<void(const LogNote&)> on_line_;

@@ -4,13 +4,13 @@
 
 namespace ride::sandbox {
 
-std::uint64_t OwnSessions::opening(std::string_view role, std::string_view database,
-                                   std::string_view application) {
+std::uint64_t OwnSessions::opening(std::string_view server, std::string_view role,
+                                   std::string_view database, std::string_view application) {
   const std::uint64_t number = [this] {
     const std::lock_guard lock(mutex_);
     return ++last_;
   }();
-  recorder_.own_session_opening(number, role, database, application);
+  recorder_.own_session_opening(number, server, role, database, application);
   return number;
 }
 

@@ -1,4 +1,4 @@
-// Which sessions of the sandbox's server are ride's own: actors, checks, workload, fault,
+// Which sessions of the sandbox's servers are ride's own: actors, checks, workload, fault,
 // snapshots, control. Told by the backend's pid, never by name: anybody can set application_name.
 // Each is in the record before it connects, so that whoever reads the server's log later knows that
 // somebody of ride's was on the way (journal/facts/bypasses.hpp judges by that).
@@ -20,7 +20,7 @@ class OwnSessions {
   explicit OwnSessions(Recorder& recorder) : recorder_(recorder) {}
 
   // Before it connects. Returns its number, for one of the next two.
-  std::uint64_t opening(std::string_view role, std::string_view database,
+  std::uint64_t opening(std::string_view server, std::string_view role, std::string_view database,
                         std::string_view application);
   void open(std::uint64_t number, int pid);
   void failed(std::uint64_t number);

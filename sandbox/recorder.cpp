@@ -41,6 +41,12 @@ void Recorder::append(Kind kind, const std::string& body) {
   }
 }
 
+void Recorder::other_server(std::string_view name, std::string_view kind, std::string_view role) {
+  std::string body;
+  FieldWriter(body).put(Field::name, name).put(Field::how, kind).put(Field::user, role);
+  append(Kind::server, body);
+}
+
 void Recorder::actor(const ActorEvent& event) {
   std::string body;
   FieldWriter out(body);
@@ -54,6 +60,7 @@ void Recorder::actor(const ActorEvent& event) {
   put_text(out, Field::database, event.database);
   put_text(out, Field::sqlstate, event.sqlstate);
   put_text(out, Field::message, Clean(event.message).text());
+  put_text(out, Field::server, server_);
   append(Kind::actor, body);
 }
 
@@ -67,22 +74,27 @@ void Recorder::log_line(int pid, std::string_view json, std::string_view redacte
   }
   out.put(Field::text, json);
   put_text(out, Field::redacted, redacted);
+  put_text(out, Field::server, server_);
   append(Kind::log_line, body);
 }
 
 void Recorder::fence(std::string_view nonce) {
   std::string body;
-  FieldWriter(body).put(Field::name, nonce);
+  FieldWriter out(body);
+  out.put(Field::name, nonce);
+  put_text(out, Field::server, server_);
   append(Kind::fence, body);
 }
 
-void Recorder::own_session_opening(std::uint64_t number, std::string_view role,
-                                   std::string_view database, std::string_view application) {
+void Recorder::own_session_opening(std::uint64_t number, std::string_view server,
+                                   std::string_view role, std::string_view database,
+                                   std::string_view application) {
   std::string body;
   FieldWriter out(body);
   out.put(Field::number, number).put(Field::state, "opening");
   out.put(Field::user, role).put(Field::database, database);
   put_text(out, Field::application, application);
+  put_text(out, Field::server, server);
   append(Kind::own_session, body);
 }
 

@@ -1,4 +1,5 @@
-// Turns what a sandbox observes into events of the record. Any thread may call. Where the journal's
+// Turns what a sandbox observes at one of its servers into events of the record. Any thread may
+// call. Where the journal's
 // writer has failed, events are not recorded any more; failed() says so, and whoever owns the
 // writer stops the attempt.
 #pragma once
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "journal/event.hpp"
@@ -48,14 +50,19 @@ struct WorkloadEvent {
 
 class Recorder {
  public:
-  Recorder(journal::SharedAppender& appender, const Clock& clock)
-      : appender_(appender), clock_(clock) {}
+  // `server`: its name; "" of the main one.
+  Recorder(journal::SharedAppender& appender, const Clock& clock, std::string server = "")
+      : appender_(appender), clock_(clock), server_(std::move(server)) {}
+
+  // That there is another server, of which `kind`, and as whom it logs in to the main one.
+  void other_server(std::string_view name, std::string_view kind, std::string_view role);
 
   void actor(const ActorEvent& event);
   void log_line(int pid, std::string_view json, std::string_view redacted);
   void fence(std::string_view nonce);
-  void own_session_opening(std::uint64_t number, std::string_view role, std::string_view database,
-                           std::string_view application);
+  // Of whichever server.
+  void own_session_opening(std::uint64_t number, std::string_view server, std::string_view role,
+                           std::string_view database, std::string_view application);
   void own_session_open(std::uint64_t number, int pid);
   void own_session_failed(std::uint64_t number);
   // `json` that is too large for one event is recorded as {"unreadable": "…"}.
@@ -71,6 +78,7 @@ class Recorder {
 
   journal::SharedAppender& appender_;
   const Clock& clock_;
+  const std::string server_;
   std::atomic<bool> failed_{false};
 };
 

@@ -1,5 +1,5 @@
-// A running incident: server, actors, log follower and checks of one attempt. The supervisor boots
-// one per attempt and throws it away at reset and stop.
+// A running incident: servers, actors, log followers and checks of one attempt. The supervisor
+// boots one per attempt and throws it away at reset and stop.
 //
 // All member functions are called from the program's main thread (the server is its child and dies
 // with that thread); callbacks come from actor and follower threads and must be quick and
@@ -58,6 +58,8 @@ class Sandbox {
                                        journal::SharedAppender& appender, const Clock& clock);
   virtual ~Sandbox() = default;  // stops
 
+  // Which servers there are beside the main one, into the record of an attempt that has begun.
+  virtual void record_servers() = 0;
   // The fault steps in order, with the actors they start.
   virtual void inject() = 0;
   // Throws, naming the confirmation that does not hold, what was seen and what was expected.
@@ -72,7 +74,8 @@ class Sandbox {
   virtual std::string fingerprint() = 0;
   // What submit needs, with the proxy held: fence, snapshot, checks, workload, checks, fence.
   virtual void submit_evidence() = 0;
-  // Writes a nonce into the server's log and returns once everything before it is in the journal.
+  // Writes a nonce into each server's log, the main one's last, and returns once everything before
+  // it is in the journal.
   virtual void fence() = 0;
   // Ends actors, follower and server, and removes the private directory. Idempotent.
   virtual void stop() noexcept = 0;
@@ -83,11 +86,12 @@ class Sandbox {
   // Nothing while the server runs, else one line about its end.
   virtual std::optional<std::string> server_ended() = 0;
   virtual std::vector<LockWait> lock_waits() = 0;
-  // The last lines of the server's log as an on-call person would see it, ride's own left out.
+  // The last lines of the servers' logs as an on-call person would see it, ride's own left out.
   virtual std::vector<std::string> recent_log(std::size_t lines) = 0;
 
-  virtual std::string socket_path()
-      const = 0;                         // the upstream for the proxy: …/socket/.s.PGSQL.5432
+  // The upstream for the proxy: …/socket/.s.PGSQL.5432; `server` as in the scenario, "" is the main
+  // one.
+  virtual std::string socket_path(const std::string& server = "") const = 0;
   virtual std::string mode() const = 0;  // "local" | "docker" | "server"
   virtual std::string server_version() const = 0;
   virtual std::string describe() const = 0;  // which sandbox and why, one line

@@ -32,6 +32,7 @@ struct ScenarioLimits {
   int workload_sessions_max = 50;  // of one actor
   int operation_statements_max = 50;
   int databases_max = 16;
+  int servers_max = 2;  // beside the main one
   int workload_operations_max = 10'000;
   int within_ms_max = 60'000;
   std::size_t parameters_max = 32;  // names that something is drawn for
@@ -57,12 +58,22 @@ struct DatabaseSpec {
   std::vector<SeedFile> seed;
 };
 
+enum class ServerKind { standby };
+
+// A server beside the main one, which has no name.
+struct ServerSpec {
+  std::string name;
+  ServerKind kind = ServerKind::standby;
+  std::map<std::string, std::string> settings;  // over the main server's
+};
+
 struct Environment {
   int postgres_min = 15;
   int postgres_max = 18;
   bool local = true;
   bool docker = true;
   std::map<std::string, std::string> settings;
+  std::vector<ServerSpec> servers;
   std::vector<Role> roles;
   std::vector<DatabaseSpec> databases;
   std::vector<std::string> extensions;  // created in every database, beside pg_stat_statements
@@ -128,6 +139,7 @@ struct ActorSpec {
   std::string name;
   std::string application_name;
   std::string role;
+  std::string server;  // "": the main one; so below
   std::string database;
   int sessions = 1;
   OnKilled on_killed = OnKilled::stay_dead;
@@ -150,6 +162,7 @@ struct FaultStep {
 struct Confirmation {
   std::string id;
   std::string title;
+  std::string server;
   std::string database;
   std::string sql;     // one value
   std::string expect;  // as text; null counts as ""
@@ -160,6 +173,7 @@ struct Confirmation {
 struct Probe {
   std::string id;
   std::string title;
+  std::string server;
   std::string database;
   std::string sql;
   std::string healthy;
@@ -178,6 +192,8 @@ struct Scenario {
   std::vector<Probe> probes;
   scorer::Rules rules;  // identity, brief, detect, fix, traps, hints, postmortem, checklist
   scorer::Rules rules_as_written;  // with {{names}}: what a file carries, the same for all drawings
+  // Where a fix check is asked, by its id; not here: at the main server. No matter of grading.
+  std::map<std::string, std::string> check_servers;
 
   const ActorSpec& actor(const std::string& name) const;  // asserts that there is one
 };

@@ -30,7 +30,7 @@ std::string name_of(const YamlNode& node) {
 std::string new_role_name(const YamlNode& node) {
   const std::string name = name_of(node);
   if (name == superuser_role || name == learner_role_name || name == check_role ||
-      name.starts_with("pg_"))
+      name == standby_role || name.starts_with("pg_"))
     node.fail("role \"" + name + "\" is ride's or PostgreSQL's own");
   return name;
 }
@@ -134,14 +134,36 @@ void read_databases(const YamlNode& environment, const ScenarioLimits& limits, S
     list.fail("more than " + std::to_string(limits.databases_max) + " databases");
 }
 
-void read_settings(const YamlNode& environment, Scenario& scenario) {
-  const auto settings = environment.find("settings");
-  if (!settings) return;
+std::map<std::string, std::string> read_settings(const YamlNode& node) {
+  std::map<std::string, std::string> out;
+  const auto settings = node.find("settings");
+  if (!settings) return out;
   for (const auto& [name, value] : settings->entries()) {
     if (!may_be_set_by_scenario(name))
       value.fail("setting \"" + name + "\" is ride's own, runs a program, or is none");
-    scenario.environment.settings[name] = value.text();
+    out[name] = value.text();
   }
+  return out;
+}
+
+void read_servers(const YamlNode& environment, const ScenarioLimits& limits, Scenario& scenario) {
+  const auto list = environment.find("servers");
+  if (!list) return;
+  auto& servers = scenario.environment.servers;
+  for (const auto& item : list->items()) {
+    ServerSpec server;
+    server.name = name_of(item.at("name"));
+    if (server.name == "main") item.at("name").fail("\"main\" is the server that is always there");
+    for (const auto& other : servers)
+      if (other.name == server.name) item.fail("server \"" + server.name + "\" stands there twice");
+    if (item.at("kind").filled_text() != "standby") item.at("kind").fail("a kind is standby");
+    server.settings = read_settings(item);
+    servers.push_back(std::move(server));
+  }
+  if (servers.size() > static_cast<std::size_t>(limits.servers_max))
+    list->fail("more than " + std::to_string(limits.servers_max) + " servers beside the main one");
+  if (!servers.empty() && scenario.environment.docker)
+    list->fail("servers beside the main one are local ones alone: write \"modes: [local]\"");
 }
 
 void read_modes(const YamlNode& environment, Scenario& scenario) {
@@ -206,6 +228,20 @@ const DatabaseSpec& known_database(const YamlNode& node, const Scenario& scenari
             (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
 }
 
+std::string server_of(const YamlNode& node, const Scenario& scenario) {
+  const auto server = node.find("server");
+  if (!server) return "";
+  const auto name = server->filled_text();
+  std::vector<std::string> names;
+  for (const auto& one : scenario.environment.servers) {
+    if (one.name == name) return name;
+    names.push_back(one.name);
+  }
+  const auto near = nearest_word(name, names);
+  server->fail("environment.servers has no server \"" + name + "\"" +
+               (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+}
+
 void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenario& scenario) {
   const auto environment = root.at("environment");
   if (const auto postgres = environment.find("postgres")) {
@@ -217,7 +253,8 @@ void read_environment(const YamlNode& root, const ScenarioLimits& limits, Scenar
   }
   read_modes(environment, scenario);
   read_transaction_ids(environment, scenario);
-  read_settings(environment, scenario);
+  scenario.environment.settings = read_settings(environment);
+  read_servers(environment, limits, scenario);
   read_roles(environment, scenario);
   read_databases(environment, limits, scenario);
   scenario.environment.extensions = environment.texts("extensions");

@@ -119,6 +119,7 @@ ActorSpec read_actor(const YamlNode& node, const ScenarioLimits& limits, const S
   if (actor.application_name == "ride")
     node.at("application_name").fail("application_name \"ride\" is ride's own");
   actor.role = login_role(node.at("role"), scenario);
+  actor.server = server_of(node, scenario);
   actor.database = known_database(node.at("database"), scenario).name;
   const auto fate = node.text_or("on_killed", "stay_dead");
   if (fate != "stay_dead" && fate != "reconnect")
@@ -204,6 +205,7 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
   for (const auto& item : root.at("confirm").items()) {
     Confirmation out{item.at("id").filled_text(),
                      item.at("title").filled_text(),
+                     server_of(item, scenario),
                      known_database(item.at("database"), scenario).name,
                      item.at("sql").filled_text(),
                      item.at("expect").text(),
@@ -217,6 +219,7 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
   if (!probes) return;
   for (const auto& item : probes->items()) {
     scenario.probes.push_back({item.at("id").filled_text(), item.at("title").filled_text(),
+                               server_of(item, scenario),
                                known_database(item.at("database"), scenario).name,
                                item.at("sql").filled_text(), item.at("healthy").text()});
   }

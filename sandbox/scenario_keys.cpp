@@ -47,10 +47,17 @@ const KeyTable transaction_ids{{
     {"left", number, required, "how many the server still gives out before it refuses"},
 }};
 
+const KeyTable servers{{
+    {"name", text, required, "lower-case letters, digits and _"},
+    {"kind", text, required, "what it is", nullptr, {"standby"}},
+    {"settings", settings, optional, "server settings on top of the main server's"},
+}};
+
 const KeyTable environment{{
     {"postgres", map, optional, "major versions on which the facts hold", &postgres},
     {"modes", texts, optional, "where it can run", nullptr, {"local", "docker"}},
     {"settings", settings, optional, "server settings on top of ride's own"},
+    {"servers", maps, optional, "servers beside the main one", &servers},
     {"roles", maps, optional, "the application's roles", &roles},
     {"databases", maps, required, "the databases, each with its seed", &databases},
     {"extensions", texts, optional, "created in every database"},
@@ -108,6 +115,7 @@ const KeyTable actors{{
     {"name", text, required, "how rules and the card call it"},
     {"application_name", text, optional, "what the learner sees; default: its name"},
     {"role", text, required, "a role that can log in"},
+    {"server", text, optional, "one of environment.servers; default: the main one"},
     {"database", text, required, "where it connects"},
     {"sessions", number, optional, "connections that it holds, default 1"},
     {"on_killed", text, optional, "default: stay_dead", nullptr, {"stay_dead", "reconnect"}},
@@ -128,6 +136,7 @@ const KeyTable fault{{
 const KeyTable confirm{{
     {"id", text, required, "its name in errors"},
     {"title", text, required, "what it proves"},
+    {"server", text, optional, "one of environment.servers; default: the main one"},
     {"database", text, required, "where it is asked"},
     {"sql", text, required, "gives one value; names with their schema"},
     {"expect", text, required, "that value, as text"},
@@ -137,6 +146,7 @@ const KeyTable confirm{{
 const KeyTable probes{{
     {"id", text, required, "its name in the record"},
     {"title", text, required, "what `ride postgres status` calls it"},
+    {"server", text, optional, "one of environment.servers; default: the main one"},
     {"database", text, required, "where it is asked"},
     {"sql", text, required, "gives one value; names with their schema"},
     {"healthy", text, required, "that value when all is well"},
@@ -163,6 +173,7 @@ const KeyTable fix{{
     {"id", text, required, "unique over detect, fix and traps"},
     {"title", text, required, "on the card"},
     {"points", number, required, "what it adds"},
+    {"server", text, optional, "one of environment.servers; default: the main one"},
     {"database", text, optional, "where `sql` and `tables` are asked"},
     {"tables", texts, optional, "relations that must still be plain tables"},
     {"sql", text, optional, "gives one value; names with their schema"},

@@ -16,8 +16,10 @@ void read_incident(const YamlNode& root, const ScenarioLimits& limits, Scenario&
 // How it is graded. Needs the rest.
 void read_rules(const YamlNode& root, Scenario& scenario);
 
-// Fails at `node` where the scenario has no such database or actor, with the nearest name.
+// Fails at `node` where the scenario has no such database, actor or server, with the nearest name.
 const DatabaseSpec& known_database(const YamlNode& node, const Scenario& scenario);
 const ActorSpec& known_actor(const YamlNode& node, const Scenario& scenario);
+// The value of "server" in that map: "", the main one, where it has none.
+std::string server_of(const YamlNode& node, const Scenario& scenario);
 
 }  // namespace ride::sandbox

@@ -128,11 +128,18 @@ void refuse(const YamlNode& root, const std::vector<scorer::Problem>& problems) 
   place_of(root, first).fail(message);
 }
 
+void read_check_servers(const YamlNode& root, Scenario& scenario) {
+  for (const auto& item : root.at("fix").items())
+    if (const auto server = server_of(item, scenario); !server.empty())
+      scenario.check_servers[item.at("id").filled_text()] = server;
+}
+
 }  // namespace
 
 void read_rules(const YamlNode& root, Scenario& scenario) {
   scenario.rules_as_written = rules_in(root.as_written(), nullptr);
   scenario.rules = rules_in(root, &scenario);
+  read_check_servers(root, scenario);
   refuse(root, scorer::validate(scenario.rules));
   refuse(root, scorer::check_rule_sql(scenario.rules));
 }

@@ -87,9 +87,12 @@ std::string configuration(const std::map<std::string, std::string>& scenario_set
   std::string out = "\n# ride\n";
   for (const auto& [name, value] : defaults)
     out += std::string(name) + " = " + setting_literal(value) + "\n";
-  out += "# the scenario\n";
-  for (const auto& [name, value] : scenario_settings)
-    out += name + " = " + setting_literal(value) + "\n";
+  return out + "# the scenario\n" + setting_lines(scenario_settings);
+}
+
+std::string setting_lines(const std::map<std::string, std::string>& settings) {
+  std::string out;
+  for (const auto& [name, value] : settings) out += name + " = " + setting_literal(value) + "\n";
   return out;
 }
 
@@ -100,12 +103,16 @@ bool may_be_set(const std::string& name) {
          std::find(also_protected.begin(), also_protected.end(), name) == also_protected.end();
 }
 
-std::string host_based_authentication(const std::string& learner_role) {
+std::string host_based_authentication(const std::string& learner_role,
+                                      const std::string& standby_role) {
+  const auto replication =
+      standby_role.empty() ? "" : "local replication " + standby_role + " scram-sha-256\n";
   return "# type  database  user  method\n"
          "local all " +
          learner_role +
          " trust\n"
-         "local all all scram-sha-256\n";
+         "local all all scram-sha-256\n" +
+         replication;
 }
 
 }  // namespace ride::sandbox

@@ -15,11 +15,15 @@ std::vector<std::string> protected_arguments(const std::string& data, const std:
 // What goes to the end of postgresql.conf: ride's defaults, then the scenario's settings over them.
 std::string configuration(const std::map<std::string, std::string>& scenario_settings);
 
+// Such lines, of these alone.
+std::string setting_lines(const std::map<std::string, std::string>& settings);
+
 // Whether a scenario may set it; protected settings and malformed names may not be set.
 bool may_be_set(const std::string& name);
 
 // The whole pg_hba.conf: the learner's role without a password, everyone else by SCRAM, only
-// through the socket.
-std::string host_based_authentication(const std::string& learner_role);
+// through the socket. `standby_role` ("": none) may replicate.
+std::string host_based_authentication(const std::string& learner_role,
+                                      const std::string& standby_role = "");
 
 }  // namespace ride::sandbox

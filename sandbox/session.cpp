@@ -139,8 +139,9 @@ Session Session::begin(const Login& login) {
   Session session;
   session.doing_ = "connect to database " + login.database + " as " + login.role;
   if (login.own_sessions != nullptr)
-    session.opening_ = {login.own_sessions,
-                        login.own_sessions->opening(login.role, login.database, login.application)};
+    session.opening_ = {
+        login.own_sessions,
+        login.own_sessions->opening(login.server, login.role, login.database, login.application)};
   session.connection_.reset(PQconnectStartParams(names.data(), values.data(), 0));
   PGconn* connection = session.connection_.get();
   if (connection == nullptr) session.give_up({"", "out of memory"});

@@ -32,6 +32,7 @@ struct Login {
       options;  // startup options: "-c statement_timeout=1s"; they beat ALTER DATABASE … SET
   std::chrono::milliseconds limit{10'000};
   OwnSessions* own_sessions = nullptr;  // where the session is noted as ride's own
+  std::string server = {};              // and under which server's name
 };
 
 // Why a connection or statement failed.

@@ -52,7 +52,7 @@ class Work {
 
   // Refused for want of room, it tries again as long as there is time, as the application would.
   Session connect() {
-    Login login = cluster_.login(actor_.role, actor_.database);
+    Login login = cluster_.login(actor_.role, actor_.database, actor_.server);
     login.application = actor_.application_name;
     for (int tries = 1;; ++tries) {
       const milliseconds pause(pause_ms(connect_again, tries));

@@ -25,6 +25,7 @@ const Connection* Backends::connection_of(const LogLine& line) const {
   const Connection* best = nullptr;
   std::int64_t best_distance = 0;
   for (const auto& [id, connection] : timeline_.connections) {
+    if (connection.server != line.server) continue;
     if (connection.pid != line.pid || connection.ready_seq > line.seq) continue;
     // Only to tell two backends of one pid apart, which are far from each other in time.
     const auto opened_s = connection.opened_us.value_or(0) / 1'000'000;
@@ -41,7 +42,7 @@ const Connection* Backends::connection_of(const LogLine& line) const {
 const ActorSession* Backends::session_of(const LogLine& line) const {
   const ActorSession* best = nullptr;
   for (const auto& session : timeline_.sessions) {
-    if (session.pid != line.pid) continue;
+    if (session.pid != line.pid || session.server != line.server) continue;
     if (line.backend_started_s != 0 && session.started_us != 0 &&
         session.started_us / 1'000'000 != line.backend_started_s)
       continue;
@@ -53,7 +54,7 @@ const ActorSession* Backends::session_of(const LogLine& line) const {
 const ActorSession* Backends::session_at(std::int64_t pid, const Stmt& stmt) const {
   const ActorSession* best = nullptr;
   for (const auto& session : timeline_.sessions) {
-    if (session.pid != pid) continue;
+    if (session.pid != pid || session.server != stmt.connection->server) continue;
     // `connected` may be recorded a little after the server shows the session.
     const bool began = stmt.ended_seq == 0 || session.connected_seq < stmt.ended_seq ||
                        session.started_us < stmt.row.ended.value_or(0);
@@ -66,7 +67,7 @@ const ActorSession* Backends::session_at(std::int64_t pid, const Stmt& stmt) con
 const Connection* Backends::connection_at(std::int64_t pid, const Stmt& stmt) const {
   const Connection* best = nullptr;
   for (const auto& [id, connection] : timeline_.connections) {
-    if (connection.pid != pid) continue;
+    if (connection.pid != pid || connection.server != stmt.connection->server) continue;
     const bool began = stmt.ended_seq == 0 || connection.ready_seq < stmt.ended_seq;
     const bool gone = connection.closed_seq != 0 && connection.closed_seq < stmt.request();
     if (began && !gone) best = &connection;

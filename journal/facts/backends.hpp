@@ -1,6 +1,7 @@
-// Whose backend a pid was: joins pids of the server's log and of results to learners' connections
-// and actors' sessions. Pids are used again, so a pid alone is never enough: a log line carries the
-// second in which its backend began, and the order of events does the rest.
+// Whose backend a pid was: joins pids of a server's log and of results to learners' connections
+// and actors' sessions. Pids are used again, and each server has its own, so a pid alone is never
+// enough: a log line carries the second in which its backend began, and the order of events does
+// the rest.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace ride::journal::facts {
@@ -31,7 +32,7 @@ struct Admitted {
 struct Opening {
   Seq seq = 0;
   Number pid;
-  std::string user, database;
+  std::string server, user, database;
   Text application;
   std::int64_t over_us = never;  // where it has no pid: when it was given up
   bool refused = false;
@@ -91,9 +92,9 @@ void follow(Admitted& session, const LogLine& line) {
 
 std::vector<Admitted> admitted_sessions(const std::vector<LogLine>& log) {
   std::vector<Admitted> out;
-  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> latest;  // by pid and start
+  std::map<std::tuple<std::string_view, std::int64_t, std::int64_t>, std::size_t> latest;
   for (const auto& line : log) {
-    const std::pair key(line.pid, line.backend_started_s);
+    const std::tuple key(std::string_view(line.server), line.pid, line.backend_started_s);
     const auto known = latest.find(key);
     if (admits(line) && (known == latest.end() || out[known->second].gone)) {
       latest[key] = out.size();
@@ -115,6 +116,7 @@ std::vector<Opening> openings_of(const Timeline& timeline) {
     if (connection.started_seq == 0) continue;
     out.push_back({.seq = connection.started_seq,
                    .pid = connection.pid ? connection.pid : connection.unready_pid,
+                   .server = connection.server,
                    .user = cut(connection.user.value_or("")),
                    .database = cut(connection.database.value_or("")),
                    .application = comparable(connection.application_at(0).value_or("")),
@@ -124,6 +126,7 @@ std::vector<Opening> openings_of(const Timeline& timeline) {
   for (const auto& own : timeline.own)
     out.push_back({.seq = own.opening_seq,
                    .pid = own.pid,
+                   .server = own.server,
                    .user = cut(own.user),
                    .database = cut(own.database),
                    .application = comparable(own.application),
@@ -142,7 +145,8 @@ Seq first_loss(const Timeline& timeline) {
 class Judge {
  public:
   Judge(const Timeline& timeline, Record record)
-      : sessions_(admitted_sessions(timeline.log)),
+      : timeline_(timeline),
+        sessions_(admitted_sessions(timeline.log)),
         openings_(openings_of(timeline)),
         loss_(first_loss(timeline)),
         record_(record) {
@@ -152,9 +156,11 @@ class Judge {
   std::vector<Bypass> judge();
 
  private:
+  bool of_a_server(const Admitted& session) const;
   bool made_by_us(const Admitted& session);
   bool excused(const Admitted& session);
 
+  const Timeline& timeline_;
   std::vector<Admitted> sessions_;
   std::vector<Opening> openings_;
   std::map<std::int64_t, std::vector<Opening*>> by_pid_;  // by seq, as the next
@@ -163,13 +169,22 @@ class Judge {
   Record record_;
 };
 
+// A standby that streams again. Nobody but it has that role's password.
+bool Judge::of_a_server(const Admitted& session) const {
+  const auto& line = *session.line;
+  return line.server.empty() &&
+         std::any_of(timeline_.servers.begin(), timeline_.servers.end(),
+                     [&](const OtherServer& one) { return one.user == line.user; });
+}
+
 // The way in was recorded before the server knew of it. Of several with this pid it is the latest:
 // the others are of backends that had the pid before.
 bool Judge::made_by_us(const Admitted& session) {
   const auto known = by_pid_.find(session.line->pid);
   if (known == by_pid_.end()) return false;
   const auto one = std::find_if(known->second.rbegin(), known->second.rend(), [&](auto* opening) {
-    return !opening->used && opening->seq < session.line->seq;
+    return !opening->used && opening->seq < session.line->seq &&
+           opening->server == session.line->server;
   });
   if (one == known->second.rend()) return false;
   return (*one)->used = true;
@@ -187,7 +202,8 @@ bool Judge::excused(const Admitted& session) {
   Opening* best = nullptr;
   for (auto* one : without_pid_) {
     if (one->seq > session.line->seq) break;
-    if (one->used || one->user != session.line->user) continue;
+    if (one->used || one->server != session.line->server || one->user != session.line->user)
+      continue;
     if (!replication && one->database != session.line->database) continue;
     if (admits(*session.line) && one->application.value_or(application) != application) continue;
     if (one->deadline_us() < session.seen_us) continue;
@@ -215,7 +231,7 @@ Bypass bypass_of(const Admitted& session) {
 std::vector<Bypass> Judge::judge() {
   std::vector<const Admitted*> left;
   for (const auto& session : sessions_)
-    if (!made_by_us(session)) left.push_back(&session);
+    if (!made_by_us(session) && !of_a_server(session)) left.push_back(&session);
   std::vector<Bypass> out;
   for (const auto* session : left) {
     if (excused(*session) || session->turned_away || session->line->seq > loss_) continue;

@@ -1,6 +1,8 @@
 // Sessions that went around the record: those that the server let in, by its own log, and that
 // neither the proxy nor ride made. Names prove nothing (anybody can set application_name); what
 // counts is the backend's pid, which the proxy reads on the wire and ride asks of its own sessions.
+// A server of the sandbox that logs in to another one is told by its role, whose password it alone
+// has.
 //
 // Nobody is accused of what the record leaves open. A connection of the proxy whose client vanished
 // before the server's key passed has a backend and no pid: it excuses one session of its user and

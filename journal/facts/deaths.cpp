@@ -75,6 +75,7 @@ sql::Session activity(const Victim& victim, const Stmt& stmt) {
 }
 
 sql::Truth was_there(const Victim& victim, const Stmt& stmt) {
+  if (victim.server() != stmt.connection->server) return sql::Truth::no;
   if (victim.gone != 0 && victim.gone < stmt.request()) return sql::Truth::no;
   if (victim.began < stmt.request()) return sql::Truth::yes;
   const bool before_end = stmt.ended_seq == 0 || victim.began < stmt.ended_seq;

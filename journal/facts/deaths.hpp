@@ -22,6 +22,9 @@ struct Victim {
   Number ended_us;         // the server's word for it, read before the actor noticed
 
   Text actor() const { return session == nullptr ? Text() : Text(session->actor); }
+  const std::string& server() const {
+    return session == nullptr ? connection->server : session->server;
+  }
 };
 
 // Actors' sessions first, in the order of the timeline.

@@ -27,7 +27,7 @@ class Reader;
 namespace ride::journal::facts {
 
 // Counts up with every change of this folder that can change a row.
-inline constexpr int code_version = 5;
+inline constexpr int code_version = 6;
 
 using Text = std::optional<std::string>;
 using Number = std::optional<std::int64_t>;
@@ -255,7 +255,7 @@ struct Facts {
 Facts derive(const std::vector<Event>& events, sql::Analyser& analyser);
 Facts derive(Reader& reader, std::uint32_t attempt, sql::Analyser& analyser);
 
-// For submit_ended: {"facts":5,"libpg_query":"17-6.1.0"}, canonical JSON.
+// For submit_ended: {"facts":6,"libpg_query":"17-6.1.0"}, canonical JSON.
 std::string versions();
 
 }  // namespace ride::journal::facts

@@ -59,6 +59,7 @@ std::optional<LogLine> read_log_line(const Event& event, const Fields& fields) {
   line.statement = word("statement");
   line.database = word("dbname");
   line.user = word("user");
+  line.server = fields.get_bytes(Field::server);
   line.activity = word("ps");
   return line;
 }

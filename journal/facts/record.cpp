@@ -10,16 +10,14 @@
 namespace ride::journal::facts {
 namespace {
 
-constexpr const char* server_name = "main";
-
 // Where an actor only saw its connection break, or had not yet, the server's log has the reason.
 void add_actors(const Timeline& timeline, const Backends& backends, Facts& out) {
   for (const auto& victim : find_victims(timeline, backends)) {
     if (victim.session == nullptr) break;
     const auto& session = *victim.session;
     const bool ended_by_admin = victim.ended_by_admin != 0;
-    out.actors.push_back({session.actor, server_name, session.pid, session.started_us,
-                          session.application, session.user, session.database,
+    out.actors.push_back({session.actor, shown_server(session.server), session.pid,
+                          session.started_us, session.application, session.user, session.database,
                           session.ended_us ? session.ended_us : victim.ended_us,
                           ended_by_admin ? Text("57P01") : session.sqlstate});
   }

@@ -1,18 +1,13 @@
 #include "journal/facts/statement_maker.hpp"
 
 namespace ride::journal::facts {
-namespace {
-
-constexpr const char* server_name = "main";  // a run has one server so far
-
-}  // namespace
 
 Stmt& StatementMaker::make(const Request& request, std::int64_t ordinal, const char* path) {
   auto& stmt = owned_.emplace_back();
   stmt.connection = &connection_;
   stmt.row.connection = connection_.id;
   stmt.row.started = request.at_us;
-  stmt.row.server = server_name;
+  stmt.row.server = shown_server(connection_.server);
   stmt.row.database = connection_.database;
   stmt.row.role = connection_.user;
   stmt.row.application = connection_.application_at(request.seq);

@@ -108,6 +108,10 @@ void Builder::add(const Event& event) {
       return;
     case Kind::own_session:
       return own_session(event, fields);
+    case Kind::server:
+      out_.servers.push_back(
+          {std::string(fields.get_bytes(Field::name)), std::string(fields.get_bytes(Field::user))});
+      return;
     case Kind::snapshot:
       return snapshot(fields);
     case Kind::gap:
@@ -144,6 +148,7 @@ void Builder::connection(const Event& event, const Fields& fields) {
   if (event.kind == Kind::connection_opened) {
     const auto opened_before = number_of(fields, Field::started_us);  // in another file
     connection.opened_us = opened_before ? opened_before : event.at_us;
+    connection.server = fields.get_bytes(Field::server);
   } else if (event.kind == Kind::connection_started) {
     connection.started_seq = event.seq;
     connection.user = text_of(fields, Field::user);
@@ -231,6 +236,7 @@ void Builder::actor(const Event& event, const Fields& fields) {
   if (state == "connected") {
     ActorSession session;
     session.actor = name;
+    session.server = fields.get_bytes(Field::server);
     session.pid = static_cast<std::int64_t>(fields.get_int(Field::pid));
     session.started_us = static_cast<std::int64_t>(fields.get_int(Field::started_us));
     session.connected_seq = event.seq;
@@ -262,6 +268,7 @@ void Builder::own_session(const Event& event, const Fields& fields) {
     session.user = fields.get_bytes(Field::user);
     session.database = fields.get_bytes(Field::database);
     session.application = fields.get_bytes(Field::application);
+    session.server = fields.get_bytes(Field::server);
     out_.own.push_back(std::move(session));
     return;
   }
@@ -333,6 +340,10 @@ void TimelineBuilder::add(const Event& event) { implementation_->add(event); }
 Timeline& TimelineBuilder::timeline() { return implementation_->timeline(); }
 void TimelineBuilder::forget(std::int64_t connection, std::size_t count) {
   implementation_->forget(connection, count);
+}
+
+std::string shown_server(const std::string& recorded) {
+  return recorded.empty() ? "main" : recorded;
 }
 
 Timeline make_timeline(const std::vector<Event>& events) {

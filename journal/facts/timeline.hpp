@@ -75,6 +75,7 @@ struct Conforming {  // standard_conforming_strings, from here on
 
 struct Connection {
   std::int64_t id = 0;
+  std::string server;  // as its event names it: "" is the main one; so below
   Number opened_us, ready_us, closed_us, pid;
   Number unready_pid;  // of a connection that ended after the server's key, before it was ready
   Seq started_seq = 0, ready_seq = 0, closed_seq = 0;
@@ -97,7 +98,7 @@ struct ActorState {
 
 // An actor's session from `connected` to its end; a session that never connected is not one.
 struct ActorSession {
-  std::string actor;
+  std::string actor, server;
   std::int64_t pid = 0, started_us = 0;
   Seq connected_seq = 0, ended_seq = 0;  // 0: alive at the end
   Number ended_us;
@@ -111,18 +112,27 @@ struct OwnSession {
   Seq opening_seq = 0;
   Number pid;        // where it came about
   Number failed_us;  // where it did not
-  std::string user, database, application;
+  std::string user, database, application, server;
 };
 
-// A line of the server's log.
+// A server of the sandbox beside the main one.
+struct OtherServer {
+  std::string name;
+  std::string user;  // whom it logs in to the main one as: nobody else has the password
+};
+
+// A line of a server's log.
 struct LogLine {
   Seq seq = 0;
   std::int64_t at_us = 0, pid = 0;
   std::int64_t backend_started_s = 0;  // from session_id, 0 where it is missing
   std::int64_t logged_us = 0;          // by the server's clock, to the millisecond; 0: not said
-  std::string severity, sqlstate, message, detail, context, statement, database;
+  std::string severity, sqlstate, message, detail, context, statement, database, server;
   std::string user, activity;  // activity: what the backend's process title says it does
 };
+
+// As the vocabulary has it.
+std::string shown_server(const std::string& recorded);
 
 struct Moment {  // an event that is a row almost as it stands
   Seq seq = 0;
@@ -141,7 +151,8 @@ struct Timeline {
   std::map<std::int64_t, Connection> connections;
   std::vector<ActorSession> sessions;  // by connected_seq
   std::vector<OwnSession> own;         // by opening_seq
-  std::vector<LogLine> log;            // by seq
+  std::vector<OtherServer> servers;
+  std::vector<LogLine> log;  // by seq
   std::vector<Snapshot> snapshots;
   std::vector<Moment> moments;  // check, workload, probe, hint, log_shown, gap, hole, attempt_ended
   bool interrupted = false;     // the supervisor died and its sessions with it

@@ -18,11 +18,14 @@ Party learner(const Backends& backends, const Connection& connection, Seq seq) {
   return party;
 }
 
-Party holder(const Timeline& timeline, const Backends& backends, std::int64_t pid, Seq seq) {
+Party holder(const Timeline& timeline, const Backends& backends, std::int64_t pid,
+             const LogLine& line) {
+  const auto seq = line.seq;
   for (auto session = timeline.sessions.rbegin(); session != timeline.sessions.rend(); ++session)
-    if (session->pid == pid && session->connected_seq < seq) return {session->actor, {}};
+    if (session->pid == pid && session->server == line.server && session->connected_seq < seq)
+      return {session->actor, {}};
   for (const auto& [id, connection] : timeline.connections)
-    if (connection.pid == pid && connection.ready_seq < seq &&
+    if (connection.pid == pid && connection.server == line.server && connection.ready_seq < seq &&
         (connection.closed_seq == 0 || connection.closed_seq > seq))
       return learner(backends, connection, seq);
   return {};
@@ -59,7 +62,7 @@ void add_waits(const Timeline& timeline, const Backends& backends, const Relatio
     }
     if (wait->holders.empty()) out.waits.push_back(row);
     for (const auto pid : wait->holders) {
-      const auto blocker = holder(timeline, backends, pid, line.seq);
+      const auto blocker = holder(timeline, backends, pid, line);
       row.blocker = blocker.name;
       row.blocker_statement = blocker.statement;
       row.blocker_pid = pid;

@@ -55,6 +55,17 @@ TEST_CASE("one session's output is printed as it is", "[cli][player]") {
   CHECK(bench.out() == " did one\n did two\n");
 }
 
+TEST_CASE("a session on another server is connected there", "[cli][player]") {
+  Bench bench;
+  // The stand-in is given `-X -d DSN`, and says it first.
+  std::ofstream(bench.options().psql) << "#!/bin/sh\necho \"$PGAPPNAME at $3\"\n" << stand_in;
+  bench.options().servers["standby"] = "there";
+  CHECK(bench.play("-- @session a\none\n").ok);
+  CHECK(bench.play("-- @session b standby\ntwo\n").ok);
+  CHECK(bench.out() == "[a] a at unused\n[a] a did one\n[b] b at there\n[b] b did two\n");
+  CHECK_THROWS_AS(bench.play("-- @session c elsewhere\nthree\n"), Failure);
+}
+
 TEST_CASE("named sessions print behind their names and in the order of the waits",
           "[cli][player]") {
   Bench bench;

@@ -31,6 +31,7 @@ TEST_CASE("a run's description comes back as it was saved", "[cli][run_state]") 
   state.container = "c";
   state.port = 2;
   state.dsn = "postgresql://oncall@127.0.0.1:2/app_db";
+  state.servers = {{"standby", 5, "postgresql://oncall@127.0.0.1:5/app_db"}};
   state.file = "/a.ride";
   state.supervisor = 4711;
   state.attempt = 3;
@@ -39,6 +40,20 @@ TEST_CASE("a run's description comes back as it was saved", "[cli][run_state]") 
   REQUIRE(loaded);
   CHECK(to_json(*loaded) == to_json(state));
   CHECK_FALSE(std::filesystem::exists(temporary.home().run() / "run.json.new"));
+}
+
+TEST_CASE("a server beside the main one is known by its name", "[cli][run_state]") {
+  RunState state;
+  state.dsn = "main";
+  state.servers = {{"standby", 5, "other"}};
+  CHECK(dsn_of(state, "") == "main");
+  CHECK(dsn_of(state, "standby") == "other");
+  try {
+    dsn_of(state, "stanby");
+    FAIL("found");
+  } catch (const Failure& failure) {
+    CHECK(failure.what() == std::string("this run has no server \"stanby\"; there is standby"));
+  }
 }
 
 TEST_CASE("without a description there is no run", "[cli][run_state]") {

@@ -35,6 +35,16 @@ TEST_CASE("directives cut a script into what is typed and what is waited for", "
   CHECK(std::get<Wait>(steps[4]).what == Awaited::done);
 }
 
+TEST_CASE("a session is on the server that its first directive names", "[cli][script]") {
+  const auto steps = parse_script(
+      "-- @session a standby\nSELECT 1;\n-- @session b\nSELECT 2;\n-- @session a\nSELECT 3;\n",
+      "a.sql");
+  REQUIRE(steps.size() == 3);
+  CHECK(std::get<Type>(steps[0]).server == "standby");
+  CHECK(std::get<Type>(steps[1]).server.empty());
+  CHECK(std::get<Type>(steps[2]).server == "standby");
+}
+
 TEST_CASE("an author's expectations are not played", "[cli][script]") {
   const auto steps = parse_script("-- @springs new-index\n-- @expect 60\nSELECT 1;\n", "a.sql");
   REQUIRE(steps.size() == 1);
@@ -49,6 +59,7 @@ TEST_CASE("lines that end in CR LF are read like others", "[cli][script]") {
 
 TEST_CASE("a directive that cannot be understood is refused with its line", "[cli][script]") {
   const auto* text = GENERATE("SELECT 1;\n-- @sesion a\n", "\n-- @session\n", "\n-- @wait done\n",
+                              "-- @session a\n-- @session a standby\n", "\n-- @session a b c\n",
                               "\n-- @wait over a\n", "\n-- @wait done a b\n");
   REQUIRE_THROWS_AS(parse_script(text, "a.sql"), Failure);
   try {

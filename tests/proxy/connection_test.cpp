@@ -203,3 +203,25 @@ TEST_CASE("a port that is taken is named", "[postgres][proxy]") {
   }
   CHECK(said.find("127.0.0.1:" + std::to_string(recording.proxy().port())) != std::string::npos);
 }
+
+TEST_CASE("a server beside the first one has a port of its own, and its connections say so",
+          "[postgres][proxy]") {
+  const ride::proxy::Upstream server{Postgres::instance().socket_directory(), Postgres::port};
+  ride::proxy::Options options;
+  options.others = {{"standby", {{"127.0.0.1", 0}}, server}};
+  Recording recording(options);
+  const auto& proxy = recording.proxy();
+  REQUIRE(proxy.port("standby") != proxy.port());
+  const auto there = "port=" + std::to_string(proxy.port("standby"));
+  CHECK(value(recording.connect(), "SELECT 1") == "1");
+  CHECK(value(recording.connect(there), "SELECT 2") == "2");
+  const auto opened = recording.events("connection_opened");
+  REQUIRE(opened.size() == 2);
+  CHECK(text(opened[0], "server").empty());
+  CHECK(text(opened[1], "server") == "standby");
+
+  recording.proxy().set_upstream({"/nowhere", 5432}, "standby");
+  const auto nobody = recording.connect(there);
+  CHECK(std::string(PQerrorMessage(nobody.get())).find("/nowhere") != std::string::npos);
+  CHECK(value(recording.connect(), "SELECT 3") == "3");
+}

@@ -224,3 +224,27 @@ TEST_CASE("scenarios are found by folder and the nearest id is named", "[sandbox
   CHECK(sandbox::nearest_id("release-fallout", ids) == "stage-12/02-release-fallout");
   CHECK(sandbox::nearest_id("nothing like it", ids) == "");
 }
+
+TEST_CASE("servers beside the main one are read, and asked for by their names",
+          "[sandbox][scenario]") {
+  const std::string servers =
+      "environment:\n  modes: [local]\n  servers:\n    - {name: standby, kind: standby}\n";
+  const auto yaml = replaced(shop_yaml, "environment:\n", servers);
+  const test::ScenarioFolder folder(yaml);
+  const auto scenario = sandbox::load_scenario(folder.path());
+  REQUIRE(scenario.environment.servers.size() == 1);
+  CHECK(scenario.environment.servers[0].name == "standby");
+  CHECK(scenario.actor("writer").server.empty());
+
+  CHECK(refusal(replaced(yaml, "kind: standby", "kind: replica")).find("a kind is standby") !=
+        std::string::npos);
+  CHECK(refusal(replaced(yaml, "name: standby", "name: main"))
+            .find("is the server that is always there") != std::string::npos);
+  CHECK(refusal(replaced(yaml, "  modes: [local]\n", "")).find("write \"modes: [local]\"") !=
+        std::string::npos);
+  CHECK(
+      refusal(replaced(
+                  yaml, "actors:\n",
+                  "actors:\n  - {name: reader, role: shop_user, server: stanby, database: shop}\n"))
+          .find("no server \"stanby\"; did you mean \"standby\"?") != std::string::npos);
+}

@@ -244,4 +244,36 @@ TEST_CASE("a function of the learner's is a suspect once it is called", "[facts]
   CHECK(terminations(story.derive()) == Words{"2 old_app 57P01 log"});
 }
 
+TEST_CASE("each server has its own pids", "[facts][attribution]") {
+  auto story = incident();
+  story.at("standby").actor("report", 201, "report").connect(2, 101);
+  story.terminate(2, "SELECT pg_terminate_backend(201)");
+  story.dies("report", 201);
+  story.at("").terminate(1,
+                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                         "WHERE application_name = 'migration_runner_20260531'");
+  story.dies("migration_runner", 201);
+  const auto facts = story.derive();
+  CHECK(terminations(facts) == Words{"1 report 57P01 wire", "2 migration_runner 57P01 wire"});
+  CHECK(facts.terminations[0].server == "standby");
+  CHECK(facts.terminations[1].server == "main");
+  CHECK(facts.statements[0].server == "standby");
+  CHECK(facts.statements[1].server == "main");
+  CHECK(facts.actors[3].actor == "report");
+  CHECK(facts.actors[3].server == "standby");
+  CHECK(facts.gaps.empty());
+}
+
+TEST_CASE("nobody is ended on another server", "[facts][attribution]") {
+  auto story = incident();
+  story.at("standby").connect(2, 101);
+  story.terminate(2, "SELECT pg_terminate_backend(201)", {false});
+  story.run(2, "DO $$ BEGIN PERFORM pg_terminate_backend(201); END $$", "DO");
+  story.at("").dies("migration_runner", 201);
+  const auto facts = story.derive();
+  CHECK(facts.terminations.empty());
+  REQUIRE(facts.gaps.size() == 1);
+  CHECK(facts.gaps[0].reason == "migration_runner was ended, and no recorded statement did it");
+}
+
 }  // namespace ride::journal::facts::test

@@ -259,6 +259,39 @@ TEST_CASE("behind lost events, and in a record without ride's own sessions, nobo
   CHECK(old.derive().gaps.empty());
 }
 
+TEST_CASE("a server that logs in to another one is told by its role", "[facts][bypass]") {
+  Attempt story;
+  const auto streams = [](std::string_view user) {
+    return json::object{{"message", "replication connection authorized: user=" + std::string(user)},
+                        {"user", user},
+                        {"dbname", ""}};
+  };
+  story.line(300, streams("ride_standby"));
+  CHECK(story.found() == Found{"ride_standby, pid 300"});
+  story.event(Kind::server, body({{Field::name, "standby"}, {Field::user, "ride_standby"}}));
+  CHECK(story.found() == Found{});
+  story.line(301, streams("oncall"));
+  CHECK(story.found() == Found{"oncall, pid 301"});
+  story.at("standby");
+  story.line(302, streams("ride_standby"));
+  CHECK(story.found() == Found{"oncall, pid 301", "ride_standby, pid 302"});
+}
+
+TEST_CASE("a session explains none on another server", "[facts][bypass]") {
+  Attempt story;
+  story.connect(1, 100);
+  story.at("standby");
+  story.admitted(100);
+  CHECK(story.found() == Found{"oncall in app_db, pid 100"});
+  story.at("");
+  story.admitted(100);
+  CHECK(story.found() == Found{"oncall in app_db, pid 100"});
+  story.start(2).close(2);
+  story.at("standby");
+  story.admitted(101);
+  CHECK(story.found() == Found{"oncall in app_db, pid 100", "oncall in app_db, pid 101"});
+}
+
 TEST_CASE("a walsender's line has no database", "[facts][bypass]") {
   Attempt story;
   const json::object line{{"message", "replication connection authorized: user=oncall"},

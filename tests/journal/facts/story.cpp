@@ -80,9 +80,18 @@ std::string bound(const std::vector<Cell>& values, bool binary) {
 
 Seq Story::append(Kind kind, std::uint32_t connection, const std::string& body) {
   const Seq seq = events_.size() + 1;
+  const bool of_server =
+      kind == Kind::connection_opened || kind == Kind::actor || kind == Kind::log_line;
+  auto whole = body;
+  if (of_server && !server_.empty()) FieldWriter(whole).put(Field::server, server_);
   events_.push_back(
-      {seq, 1, kind, begin_us + static_cast<std::int64_t>(seq) * 1000, connection, body});
+      {seq, 1, kind, begin_us + static_cast<std::int64_t>(seq) * 1000, connection, whole});
   return seq;
+}
+
+Story& Story::at(std::string_view server) {
+  server_ = server;
+  return *this;
 }
 
 std::uint32_t Story::connection_of(Seq request) const { return events_[request - 1].connection; }

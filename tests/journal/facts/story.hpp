@@ -35,6 +35,8 @@ std::string big_endian(std::uint64_t value, std::size_t width);
 
 class Story {
  public:
+  // What begins or is logged from here on is of that server; "": the main one.
+  Story& at(std::string_view server);
   // Connection opened, started and ready: three events.
   Story& connect(std::uint32_t connection, int pid, std::string_view database = "app_db",
                  std::string_view application = "psql");
@@ -92,6 +94,7 @@ class Story {
 
   std::vector<Event> events_;
   int first_byte_ms_ = 0;
+  std::string server_;
 };
 
 // The outcomes of all statements in order, for one comparison.
