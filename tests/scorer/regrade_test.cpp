@@ -1,6 +1,7 @@
 #include "scorer/regrade.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "journal/sha256.hpp"
 #include "scorer/text.hpp"
@@ -33,10 +34,10 @@ struct Attempt {
   Regrade under(const Rules& rules) const { return regrade(file, 1, rules); }
 };
 
-const RuleChange& change_of(const Regrade& regrade, const std::string& id) {
+const RuleChange& change_of(const Regrade& regrade, std::string_view id) {
   for (const auto& change : regrade.changes)
     if (change.id == id) return change;
-  throw std::runtime_error("nothing changed of " + id);
+  throw std::runtime_error("nothing changed of " + std::string(id));
 }
 
 std::vector<std::string> changed(const Regrade& regrade) {
