@@ -55,7 +55,7 @@ TEST_CASE("a watch is drawn in place at 40 columns, and ends with q, Ctrl-C, and
   {
     auto program = watch(lab, 40);
     REQUIRE(program.until("q ends"));
-    CHECK(program.screen().shows("blocked     1 wait for a lock"));
+    CHECK(program.until("blocked     1 wait for a lock"));
     REQUIRE(program.until("unhealthy"));
     for (const auto& row : program.screen().rows()) CHECK(ride::scorer::display_width(row) <= 40);
     // Once more over the same place: the wait has grown, and a heading is there once.
