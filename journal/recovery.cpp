@@ -187,6 +187,9 @@ Recovered recover(const std::filesystem::path& file, const std::optional<Signing
 }
 
 bool remove_unmade(const std::filesystem::path& file) {
+  constexpr std::uintmax_t unmade_bytes_max = 8192;  // a page: no other file need be opened
+  std::error_code error;
+  if (std::filesystem::file_size(file, error) > unmade_bytes_max || error) return false;
   if (liveness(file) != Liveness::closed) return false;
   const auto lock = WriterLock::acquire(file);
   if (!lock || !Database::was_never_made(file)) return false;
